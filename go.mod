@@ -1,0 +1,3 @@
+module claimtracker
+
+go 1.26
