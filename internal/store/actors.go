@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"claimtracker/internal/tracker"
+)
+
+// Actors are those who act in claims.
+type Actors struct{ s *Store }
+
+// ActorFilter narrows a list of actors: within a field any value may match, and each given field must.
+type ActorFilter struct {
+	Kinds                         []tracker.ActorKind
+	Names, Countries, WikidataIDs []string
+	ParentIDs                     []int64
+}
+
+var actorOrders = recordOrders(orders[tracker.Actor]{
+	"name": {expression: "name", text: func(r *tracker.Actor) string { return r.Name }},
+})
+
+// Sorts are the ways in which List sorts.
+func (Actors) Sorts() []string { return actorOrders.names() }
+
+// Get is the actor with that id, or NotFound.
+func (c Actors) Get(ctx context.Context, id int64) (actor tracker.Actor, err error) {
+	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+		actor, err = get[tracker.Actor](tx, "actor", id)
+		return err
+	})
+	return actor, err
+}
+
+// List is a page of the actors that the filter leaves.
+func (c Actors) List(ctx context.Context, f ActorFilter, p Page) (l List[tracker.Actor], err error) {
+	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+		q := where(tx, "kind IN ?", f.Kinds)
+		q = where(q, "name IN ?", f.Names)
+		q = where(q, "country IN ?", f.Countries)
+		q = where(q, "wikidata_id IN ?", f.WikidataIDs)
+		q = where(q, "parent_id IN ?", f.ParentIDs)
+		l, err = list(q, p, actorOrders)
+		return err
+	})
+	return l, err
+}
+
+// Create keeps a new actor.
+func (c Actors) Create(ctx context.Context, in tracker.ActorInput) (tracker.Actor, error) {
+	actor := tracker.Actor{ActorInput: in}
+	err := c.s.Write(ctx, func(tx *gorm.DB) error {
+		if err := checkActor(tx, 0, &actor.ActorInput); err != nil {
+			return err
+		}
+		return c.s.create(tx, &actor, &actor.Record)
+	})
+	return actor, err
+}
+
+// Update changes an actor that is at a version the guard allows. What changes nothing leaves the version as it is.
+func (c Actors) Update(ctx context.Context, id int64, g Guard, change func(*tracker.ActorInput) error) (actor tracker.Actor, err error) {
+	err = c.s.Write(ctx, func(tx *gorm.DB) error {
+		if actor, err = get[tracker.Actor](tx, "actor", id); err != nil {
+			return err
+		}
+		_, err := update(c.s, tx, g, &actor, &actor.Record, &actor.ActorInput, change, func() error {
+			return checkActor(tx, id, &actor.ActorInput)
+		})
+		return err
+	})
+	return actor, err
+}
+
+// checkActor checks the input of the actor with that id; 0 for a new one.
+func checkActor(tx *gorm.DB, id int64, in *tracker.ActorInput) error {
+	var p tracker.Problems
+	in.Check(&p)
+	if err := pointsAt[tracker.Actor](tx, &p, "/parent_id", "actor", in.ParentID); err != nil {
+		return err
+	}
+	if in.ParentID != nil && id != 0 {
+		// An actor that is a part of itself, at whatever distance, would have no top.
+		var within bool
+		err := tx.Raw(`WITH RECURSIVE above (id) AS (
+			SELECT ? UNION SELECT a.parent_id FROM actors a JOIN above ON a.id = above.id WHERE a.parent_id IS NOT NULL)
+			SELECT EXISTS (SELECT 1 FROM above WHERE id = ?)`, *in.ParentID, id).Scan(&within).Error
+		if err != nil {
+			return err
+		}
+		if within {
+			p.Add("/parent_id", "cycle", "the actor %d is a part of this one", *in.ParentID)
+		}
+	}
+	if err := p.Err(); err != nil || in.WikidataID == "" {
+		return err
+	}
+	return unique[tracker.Actor](tx.Where("wikidata_id = ? AND id <> ?", in.WikidataID, id), "actors",
+		"The Wikidata item "+in.WikidataID+" is another actor's already")
+}
+
+// Delete removes an actor that no claim and no other actor points at.
+func (c Actors) Delete(ctx context.Context, id int64, g Guard) error {
+	return c.s.Write(ctx, func(tx *gorm.DB) error {
+		actor, err := get[tracker.Actor](tx, "actor", id)
+		if err != nil {
+			return err
+		}
+		if err := g.check(actor.Record); err != nil {
+			return err
+		}
+		if err := unreferenced(tx, "actor", id,
+			reference{"claims", "SELECT count(DISTINCT claim_id) FROM claim_actors WHERE actor_id = ?"},
+			reference{"actors", "SELECT count(*) FROM actors WHERE parent_id = ?"}); err != nil {
+			return err
+		}
+		return remove[tracker.Actor](tx, id)
+	})
+}

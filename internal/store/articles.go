@@ -1,0 +1,304 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"claimtracker/internal/tracker"
+)
+
+// Articles are the published pieces, with their versions.
+type Articles struct{ s *Store }
+
+// ArticleExpands are the relations that an article can be read with.
+var ArticleExpands = Expand{"source", "claims"}
+
+// ArticleFilter narrows a list of articles: within a field any value may match, and each given field must.
+type ArticleFilter struct {
+	SourceIDs       []int64
+	Languages, URLs []string
+	SHA256s         []string
+	PublishedFrom   *tracker.Instant // at this instant or later
+	PublishedTo     *tracker.Instant // before this instant
+}
+
+// unpublished is where an article without a time of publication stands in the order of time: before all others.
+var unpublished = tracker.InstantOf(time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC))
+
+var articleOrders = recordOrders(orders[tracker.Article]{
+	"published_at": {expression: "COALESCE(published_at, -62135596800000000)", number: func(r *tracker.Article) int64 {
+		if r.PublishedAt == nil {
+			return int64(unpublished)
+		}
+		return int64(*r.PublishedAt)
+	}},
+})
+
+// Sorts are the ways in which List sorts.
+func (Articles) Sorts() []string { return articleOrders.names() }
+
+// Get is the article with that id and the whole of its latest version, or NotFound.
+func (c Articles) Get(ctx context.Context, id int64, expand Expand) (article tracker.Article, err error) {
+	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+		article, err = wholeArticle(tx, id, expand)
+		return err
+	})
+	return article, err
+}
+
+// wholeArticle reads an article with the text and the sentences of its latest version.
+func wholeArticle(tx *gorm.DB, id int64, expand Expand) (tracker.Article, error) {
+	article, err := get[tracker.Article](tx, "article", id)
+	if err != nil {
+		return article, err
+	}
+	one := []tracker.Article{article}
+	if err := fillArticles(tx, one, expand); err != nil {
+		return article, err
+	}
+	article = one[0]
+	article.Latest, err = wholeVersion(tx, id, article.Latest.N)
+	if err != nil {
+		return article, err
+	}
+	if expand.has("claims") {
+		err = fillSentences(tx, article.Latest.Sentences, Expand{"claims"})
+	}
+	return article, err
+}
+
+// List is a page of the articles that the filter leaves, without their texts.
+func (c Articles) List(ctx context.Context, f ArticleFilter, p Page, expand Expand) (l List[tracker.Article], err error) {
+	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+		q := where(tx, "source_id IN ?", f.SourceIDs)
+		q = where(q, "language IN ?", f.Languages)
+		q = where(q, "url IN ?", f.URLs)
+		q = where(q, "id IN (SELECT article_id FROM article_versions WHERE sha256 IN ?)", f.SHA256s)
+		if f.PublishedFrom != nil {
+			q = q.Where("published_at >= ?", *f.PublishedFrom)
+		}
+		if f.PublishedTo != nil {
+			q = q.Where("published_at < ?", *f.PublishedTo)
+		}
+		if l, err = list(q, p, articleOrders); err != nil {
+			return err
+		}
+		return fillArticles(tx, l.Items, expand)
+	})
+	return l, err
+}
+
+// fillArticles puts in place what every article is read with, and the source if it is to be expanded.
+func fillArticles(tx *gorm.DB, articles []tracker.Article, expand Expand) error {
+	all := ids(articles, func(a *tracker.Article) *int64 { return &a.ID })
+	if len(all) == 0 {
+		return nil
+	}
+	var versions []tracker.ArticleVersion
+	err := tx.Omit("text").Where("article_id IN ? AND n = (SELECT max(n) FROM article_versions v WHERE v.article_id = article_versions.article_id)", all).
+		Find(&versions).Error
+	if err != nil {
+		return err
+	}
+	latest := map[int64]tracker.ArticleVersion{}
+	for _, v := range versions {
+		latest[v.ArticleID] = v
+	}
+	var twins []struct{ ArticleID, TwinID int64 }
+	err = tx.Raw(`SELECT DISTINCT mine.article_id, other.article_id AS twin_id
+		FROM article_versions mine JOIN article_versions other ON other.sha256 = mine.sha256 AND other.article_id <> mine.article_id
+		WHERE mine.article_id IN ? AND mine.n = (SELECT max(n) FROM article_versions v WHERE v.article_id = mine.article_id)
+		ORDER BY mine.article_id, other.article_id`, all).Scan(&twins).Error
+	if err != nil {
+		return err
+	}
+	same := map[int64][]int64{}
+	for _, t := range twins {
+		same[t.ArticleID] = append(same[t.ArticleID], t.TwinID)
+	}
+	sources := map[int64]tracker.Source{}
+	if expand.has("source") {
+		sources, err = byID[tracker.Source](tx, ids(articles, func(a *tracker.Article) *int64 { return &a.SourceID }))
+		if err != nil {
+			return err
+		}
+	}
+	for i := range articles {
+		a := &articles[i]
+		a.Latest, a.SameTextAs = latest[a.ID], same[a.ID]
+		if s, ok := sources[a.SourceID]; ok {
+			a.Source = &s
+		}
+	}
+	return nil
+}
+
+// articlesByID reads the articles with these ids as lists show them.
+func articlesByID(tx *gorm.DB, wanted []int64, expand Expand) (map[int64]tracker.Article, error) {
+	found := map[int64]tracker.Article{}
+	if len(wanted) == 0 {
+		return found, nil
+	}
+	var articles []tracker.Article
+	if err := tx.Find(&articles, "id IN ?", distinct(wanted)).Error; err != nil {
+		return nil, err
+	}
+	if err := fillArticles(tx, articles, expand); err != nil {
+		return nil, err
+	}
+	for _, a := range articles {
+		found[a.ID] = a
+	}
+	return found, nil
+}
+
+// Create keeps a new article with its first version, which must be read already: its text normalised, hashed and split.
+func (c Articles) Create(ctx context.Context, in tracker.ArticleInput, first tracker.ArticleVersion) (article tracker.Article, err error) {
+	article.ArticleInput = in
+	err = c.s.Write(ctx, func(tx *gorm.DB) error {
+		if err := checkArticle(tx, 0, &article.ArticleInput); err != nil {
+			return err
+		}
+		if err := c.s.create(tx, &article, &article.Record); err != nil {
+			return err
+		}
+		if err := c.s.addVersion(tx, article.ID, 1, first); err != nil {
+			return err
+		}
+		article, err = wholeArticle(tx, article.ID, nil)
+		return err
+	})
+	return article, err
+}
+
+// Update changes an article that is at a version the guard allows. What changes nothing leaves the version as it is.
+func (c Articles) Update(ctx context.Context, id int64, g Guard, change func(*tracker.ArticleInput) error) (article tracker.Article, err error) {
+	err = c.s.Write(ctx, func(tx *gorm.DB) error {
+		if article, err = get[tracker.Article](tx, "article", id); err != nil {
+			return err
+		}
+		_, err := update(c.s, tx, g, &article, &article.Record, &article.ArticleInput, change, func() error {
+			return checkArticle(tx, id, &article.ArticleInput)
+		})
+		if err != nil {
+			return err
+		}
+		article, err = wholeArticle(tx, id, nil)
+		return err
+	})
+	return article, err
+}
+
+// checkArticle checks the input of the article with that id; 0 for a new one.
+func checkArticle(tx *gorm.DB, id int64, in *tracker.ArticleInput) error {
+	var p tracker.Problems
+	in.Check(&p)
+	if err := pointsAt[tracker.Source](tx, &p, "/source_id", "source", &in.SourceID); err != nil {
+		return err
+	}
+	if err := p.Err(); err != nil {
+		return err
+	}
+	return unique[tracker.Article](tx.Where("url = ? AND id <> ?", in.URL, id), "articles", "There is an article with this URL already")
+}
+
+// Delete removes an article with all its versions, unless a claim stands in one of them.
+func (c Articles) Delete(ctx context.Context, id int64, g Guard) error {
+	return c.s.Write(ctx, func(tx *gorm.DB) error {
+		article, err := get[tracker.Article](tx, "article", id)
+		if err != nil {
+			return err
+		}
+		if err := g.check(article.Record); err != nil {
+			return err
+		}
+		if err := unreferenced(tx, "article", id,
+			reference{"claims", "SELECT count(DISTINCT claim_id) FROM occurrences WHERE article_id = ?"},
+			reference{"occurrences", "SELECT count(*) FROM occurrences WHERE article_id = ?"}); err != nil {
+			return err
+		}
+		if err := tx.Delete(&tracker.Sentence{}, "article_id = ?", id).Error; err != nil {
+			return err
+		}
+		if err := tx.Delete(&tracker.ArticleVersion{}, "article_id = ?", id).Error; err != nil {
+			return err
+		}
+		return remove[tracker.Article](tx, id)
+	})
+}
+
+// Versions are all versions of an article from the first, without their texts.
+func (c Articles) Versions(ctx context.Context, id int64) (versions []tracker.ArticleVersion, err error) {
+	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+		if _, err := get[tracker.Article](tx, "article", id); err != nil {
+			return err
+		}
+		return tx.Omit("text").Order("n").Find(&versions, "article_id = ?", id).Error
+	})
+	return versions, err
+}
+
+// Version is one version of an article with its text and sentences, or NotFound.
+func (c Articles) Version(ctx context.Context, id, n int64) (version tracker.ArticleVersion, err error) {
+	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+		version, err = wholeVersion(tx, id, n)
+		return err
+	})
+	return version, err
+}
+
+// AddVersion keeps the text that an article has now. The text of the latest version again is a Conflict.
+func (c Articles) AddVersion(ctx context.Context, id int64, next tracker.ArticleVersion) (version tracker.ArticleVersion, err error) {
+	err = c.s.Write(ctx, func(tx *gorm.DB) error {
+		article, err := get[tracker.Article](tx, "article", id)
+		if err != nil {
+			return err
+		}
+		var latest tracker.ArticleVersion
+		if err := tx.Omit("text").Order("n DESC").Take(&latest, "article_id = ?", id).Error; err != nil {
+			return err
+		}
+		if latest.SHA256 == next.SHA256 {
+			return tracker.Errorf(tracker.Conflict, "Version %d of the article has this text already", latest.N)
+		}
+		if err := c.s.addVersion(tx, id, latest.N+1, next); err != nil {
+			return err
+		}
+		if err := c.s.save(tx, &article, &article.Record); err != nil {
+			return err
+		}
+		version, err = wholeVersion(tx, id, latest.N+1)
+		return err
+	})
+	return version, err
+}
+
+// addVersion inserts a version and its sentences.
+func (s *Store) addVersion(tx *gorm.DB, article, n int64, v tracker.ArticleVersion) error {
+	v.ArticleID, v.N, v.CapturedAt = article, n, tracker.InstantOf(s.now())
+	if err := tx.Create(&v).Error; err != nil {
+		return fmt.Errorf("keeping version %d of article %d: %w", n, article, err)
+	}
+	for i := range v.Sentences {
+		v.Sentences[i].ArticleID, v.Sentences[i].ArticleVersion = article, n
+	}
+	// A thousand sentences a statement stay well below both engines' limit of bound values.
+	return tx.CreateInBatches(&v.Sentences, 1000).Error
+}
+
+// wholeVersion reads a version with its text and sentences.
+func wholeVersion(tx *gorm.DB, article, n int64) (v tracker.ArticleVersion, err error) {
+	var found []tracker.ArticleVersion
+	if err := tx.Find(&found, "article_id = ? AND n = ?", article, n).Error; err != nil {
+		return v, err
+	}
+	if len(found) == 0 {
+		return v, tracker.Errorf(tracker.NotFound, "There is no version %d of an article %d", n, article)
+	}
+	v = found[0]
+	err = tx.Order("ordinal").Find(&v.Sentences, "article_id = ? AND article_version = ?", article, n).Error
+	return v, err
+}

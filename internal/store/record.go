@@ -1,0 +1,145 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"claimtracker/internal/tracker"
+)
+
+// Guard says which versions of a record a change may be made from (RFC 9110, If-Match).
+type Guard struct {
+	Any      bool
+	Versions []int64
+}
+
+// check is nil when the record is at a version that the guard allows, else Stale.
+func (g Guard) check(r tracker.Record) error {
+	if g.Any || slices.Contains(g.Versions, r.Version) {
+		return nil
+	}
+	return tracker.Errorf(tracker.Stale, "The record has changed since you read it: it is at version %d now", r.Version)
+}
+
+// get reads one record by its id; NotFound when there is none.
+func get[T any](tx *gorm.DB, noun string, id int64) (T, error) {
+	var record T
+	err := tx.Take(&record, "id = ?", id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return record, tracker.Errorf(tracker.NotFound, "There is no %s %d", noun, id)
+	}
+	return record, err
+}
+
+// byID reads the records with these ids, in one query; those that do not exist are left out.
+func byID[T interface{ Meta() tracker.Record }](tx *gorm.DB, ids []int64) (map[int64]T, error) {
+	found := map[int64]T{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	var records []T
+	err := tx.Find(&records, "id IN ?", distinct(ids)).Error
+	for _, r := range records {
+		found[r.Meta().ID] = r
+	}
+	return found, err
+}
+
+func distinct(ids []int64) []int64 {
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// create inserts a record whose meta is part of it, as version 1.
+func (s *Store) create(tx *gorm.DB, record any, meta *tracker.Record) error {
+	now := tracker.InstantOf(s.now())
+	*meta = tracker.Record{CreatedAt: now, UpdatedAt: now, Version: 1}
+	return tx.Create(record).Error
+}
+
+// save writes a record whose meta is part of it over the version that it was read at, and counts that up.
+func (s *Store) save(tx *gorm.DB, record any, meta *tracker.Record) error {
+	was := meta.Version
+	meta.Version, meta.UpdatedAt = was+1, tracker.InstantOf(s.now())
+	done := tx.Model(record).Where("version = ?", was).Select("*").Omit("id", "created_at").Updates(record)
+	if done.Error == nil && done.RowsAffected != 1 {
+		return tracker.Errorf(tracker.Stale, "The record was changed by somebody else just now")
+	}
+	return done.Error
+}
+
+// update changes a record's input, where the guard allows it, and saves the record if that made a difference: check runs
+// on the changed input, in the same transaction. change replaces lists rather than writing into them.
+func update[I any](s *Store, tx *gorm.DB, g Guard, record any, meta *tracker.Record, in *I, change func(*I) error, check func() error) (differs bool, err error) {
+	if err := g.check(*meta); err != nil {
+		return false, err
+	}
+	was := *in
+	if err := change(in); err != nil {
+		return false, err
+	}
+	if err := check(); err != nil || reflect.DeepEqual(was, *in) {
+		return false, err
+	}
+	return true, s.save(tx, record, meta)
+}
+
+// reference is a column that may point at a record, and the resource that it belongs to.
+type reference struct {
+	resource string
+	query    string // counts the rows that point at the record with a given id
+}
+
+// unreferenced is nil when nothing points at the record, else a Conflict with the counts.
+func unreferenced(tx *gorm.DB, noun string, id int64, references ...reference) error {
+	counts, said := map[string]int64{}, []string{}
+	for _, r := range references {
+		var n int64
+		if err := tx.Raw(r.query, id).Scan(&n).Error; err != nil {
+			return err
+		}
+		if n > 0 {
+			counts[r.resource] = n
+			said = append(said, fmt.Sprintf("%d %s", n, r.resource))
+		}
+	}
+	if len(counts) == 0 {
+		return nil
+	}
+	err := tracker.Errorf(tracker.Conflict, "The %s %d is still pointed at by %s", noun, id, strings.Join(said, " and "))
+	err.References = counts
+	return err
+}
+
+// remove deletes one row by its id.
+func remove[T any](tx *gorm.DB, id int64) error {
+	return tx.Delete(new(T), "id = ?", id).Error
+}
+
+// pointsAt notes a field whose id names no record.
+func pointsAt[T interface{ Meta() tracker.Record }](tx *gorm.DB, p *tracker.Problems, pointer, noun string, id *int64) error {
+	if id == nil || *id == 0 {
+		return nil
+	}
+	found, err := byID[T](tx, []int64{*id})
+	if _, ok := found[*id]; err == nil && !ok {
+		p.Add(pointer, "not_found", "there is no %s %d", noun, *id)
+	}
+	return err
+}
+
+// unique is nil when q finds no record, else a Conflict that names the one that is there.
+func unique[T interface{ Meta() tracker.Record }](q *gorm.DB, resource, detail string) error {
+	var there []T
+	if err := q.Limit(1).Find(&there).Error; err != nil || len(there) == 0 {
+		return err
+	}
+	err := tracker.Errorf(tracker.Conflict, "%s", detail)
+	err.Existing = &tracker.Existing{Resource: resource, ID: there[0].Meta().ID}
+	return err
+}

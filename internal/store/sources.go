@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"claimtracker/internal/tracker"
+)
+
+// Sources are the sources of articles.
+type Sources struct{ s *Store }
+
+// SourceFilter narrows a list of sources: within a field any value may match, and each given field must.
+type SourceFilter struct {
+	Kinds                                []tracker.SourceKind
+	Names, Domains, Countries, Languages []string
+}
+
+var sourceOrders = recordOrders(orders[tracker.Source]{
+	"name": {expression: "name", text: func(r *tracker.Source) string { return r.Name }},
+})
+
+// Sorts are the ways in which List sorts.
+func (Sources) Sorts() []string { return sourceOrders.names() }
+
+// Get is the source with that id, or NotFound.
+func (c Sources) Get(ctx context.Context, id int64) (source tracker.Source, err error) {
+	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+		source, err = get[tracker.Source](tx, "source", id)
+		return err
+	})
+	return source, err
+}
+
+// List is a page of the sources that the filter leaves.
+func (c Sources) List(ctx context.Context, f SourceFilter, p Page) (l List[tracker.Source], err error) {
+	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+		q := where(tx, "kind IN ?", f.Kinds)
+		q = where(q, "name IN ?", f.Names)
+		q = where(q, "domain IN ?", f.Domains)
+		q = where(q, "country IN ?", f.Countries)
+		q = where(q, "language IN ?", f.Languages)
+		l, err = list(q, p, sourceOrders)
+		return err
+	})
+	return l, err
+}
+
+// Create keeps a new source.
+func (c Sources) Create(ctx context.Context, in tracker.SourceInput) (tracker.Source, error) {
+	source := tracker.Source{SourceInput: in}
+	err := c.s.Write(ctx, func(tx *gorm.DB) error {
+		if err := checkSource(&source.SourceInput); err != nil {
+			return err
+		}
+		return c.s.create(tx, &source, &source.Record)
+	})
+	return source, err
+}
+
+// Update changes a source that is at a version the guard allows. What changes nothing leaves the version as it is.
+func (c Sources) Update(ctx context.Context, id int64, g Guard, change func(*tracker.SourceInput) error) (source tracker.Source, err error) {
+	err = c.s.Write(ctx, func(tx *gorm.DB) error {
+		if source, err = get[tracker.Source](tx, "source", id); err != nil {
+			return err
+		}
+		_, err := update(c.s, tx, g, &source, &source.Record, &source.SourceInput, change, func() error {
+			return checkSource(&source.SourceInput)
+		})
+		return err
+	})
+	return source, err
+}
+
+func checkSource(in *tracker.SourceInput) error {
+	var p tracker.Problems
+	in.Check(&p)
+	return p.Err()
+}
+
+// Delete removes a source that no article points at.
+func (c Sources) Delete(ctx context.Context, id int64, g Guard) error {
+	return c.s.Write(ctx, func(tx *gorm.DB) error {
+		source, err := get[tracker.Source](tx, "source", id)
+		if err != nil {
+			return err
+		}
+		if err := g.check(source.Record); err != nil {
+			return err
+		}
+		if err := unreferenced(tx, "source", id,
+			reference{"articles", "SELECT count(*) FROM articles WHERE source_id = ?"}); err != nil {
+			return err
+		}
+		return remove[tracker.Source](tx, id)
+	})
+}

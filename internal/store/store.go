@@ -1,0 +1,125 @@
+// Package store keeps the tracker's records in a database. It speaks SQL and nothing else: the rules that it runs inside
+// its transactions are the domain's, in internal/tracker, and what it answers with are the domain's records and errors.
+//
+// All writes pass Store.Write, one at a time; all reads pass Store.Read, each on one snapshot, on a pool that cannot
+// write.
+package store
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"claimtracker/internal/tracker"
+)
+
+// Store is an open database, with one typed collection a resource. It is safe for use by many goroutines.
+type Store struct {
+	Sources     Sources
+	Actors      Actors
+	Elections   Elections
+	Articles    Articles
+	Sentences   Sentences
+	Claims      Claims
+	Occurrences Occurrences
+	Techniques  Techniques
+
+	engine engine
+	read   *gorm.DB
+	write  *gorm.DB
+	now    func() time.Time
+}
+
+// engine is where the databases truly differ.
+type engine interface {
+	// open returns the pool that writes and the pool that only reads, of a database whose schema is current.
+	open(ctx context.Context, config *gorm.Config) (write, read *gorm.DB, err error)
+	// ready is nil when a write would be accepted now.
+	ready(ctx context.Context, write *gorm.DB) error
+	// close lets go of the database; called once both pools are closed.
+	close() error
+}
+
+// Open opens the database file at path, makes and migrates it as needed, and takes it for this process alone.
+//
+// It refuses, with a sentence that says why, a file that another process has open, that is damaged, that is not a claim
+// tracker's, or whose schema is newer than this program. Instants are taken from now.
+func Open(ctx context.Context, path string, log *slog.Logger, now func() time.Time) (*Store, error) {
+	s := &Store{engine: &sqliteEngine{path: path}, now: now}
+	config := &gorm.Config{
+		PrepareStmt:            true,
+		SkipDefaultTransaction: true,
+		TranslateError:         true,
+		NowFunc:                now,
+		Logger: logger.NewSlogLogger(log, logger.Config{
+			SlowThreshold: time.Second, LogLevel: logger.Warn,
+			IgnoreRecordNotFoundError: true, ParameterizedQueries: true,
+		}),
+	}
+	var err error
+	if s.write, s.read, err = s.engine.open(ctx, config); err != nil {
+		return nil, errors.Join(err, s.engine.close())
+	}
+	s.Sources, s.Actors, s.Elections, s.Articles = Sources{s}, Actors{s}, Elections{s}, Articles{s}
+	s.Sentences, s.Claims, s.Occurrences, s.Techniques = Sentences{s}, Claims{s}, Occurrences{s}, Techniques{s}
+	return s, nil
+}
+
+// Close waits for what is under way and closes the database clean. The readers go first: the last connection to leave
+// folds SQLite's write-ahead log into the file, and only a writer can.
+func (s *Store) Close() error {
+	return errors.Join(closePool(s.read), closePool(s.write), s.engine.close())
+}
+
+func closePool(db *gorm.DB) error {
+	pool, err := db.DB()
+	if err != nil {
+		return err
+	}
+	return pool.Close()
+}
+
+// Write runs fn in a transaction that is durable when Write returns nil, and undone when fn or the commit fails or ctx
+// ends first.
+func (s *Store) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return s.failure(ctx, s.write.WithContext(ctx).Transaction(fn))
+}
+
+// Read runs fn on one snapshot of the database, which fn cannot change.
+func (s *Store) Read(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return s.failure(ctx, s.read.WithContext(ctx).Transaction(fn))
+}
+
+// Ready is nil when the store can write.
+func (s *Store) Ready(ctx context.Context) error {
+	return s.failure(ctx, s.engine.ready(ctx, s.write.WithContext(ctx)))
+}
+
+// failure turns a database's error into the domain's, where it means something to the caller.
+func (s *Store) failure(ctx context.Context, err error) error {
+	switch {
+	case err == nil, tracker.CodeOf(err) != "":
+		return err
+	case ctx.Err() != nil:
+		return errors.Join(tracker.Errorf(tracker.Unavailable, "The request took too long or was cancelled; nothing was changed"), err)
+	case errors.Is(err, gorm.ErrDuplicatedKey):
+		return errors.Join(tracker.Errorf(tracker.Conflict, "A record like this is there already"), err)
+	case errors.Is(err, gorm.ErrForeignKeyViolated):
+		return errors.Join(tracker.Errorf(tracker.Conflict, "A record that this one points at, or that points at it, stands against it"), err)
+	default:
+		return err
+	}
+}
+
+// Empty tells whether nothing was ever kept here, so that the demonstration may be.
+func (s *Store) Empty(ctx context.Context) (empty bool, err error) {
+	err = s.Read(ctx, func(tx *gorm.DB) error {
+		return tx.Raw("SELECT NOT EXISTS (SELECT 1 FROM sources) AND NOT EXISTS (SELECT 1 FROM actors)" +
+			" AND NOT EXISTS (SELECT 1 FROM elections) AND NOT EXISTS (SELECT 1 FROM techniques)").Scan(&empty).Error
+	})
+	return empty, err
+}

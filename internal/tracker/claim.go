@@ -1,0 +1,96 @@
+package tracker
+
+import (
+	"strconv"
+	"strings"
+)
+
+// ClaimInput is all that a client may write of a claim once it is there.
+type ClaimInput struct {
+	// Text is one checkable assertion, in the analyst's words.
+	Text string `json:"text" validate:"required" maxLength:"10000" example:"The leader assured his counterpart that his country would not interfere in the election."`
+	// Kind says what sort of assertion it is.
+	Kind ClaimKind `json:"kind" validate:"required" example:"pledge"`
+	// Status is how far the work on it has come. Left out, it stays as it is; a new claim is logged. It moves logged,
+	// in_review, reviewed, archived; back from reviewed to in_review, and from archived to logged.
+	Status ClaimStatus `json:"status,omitempty" example:"logged"`
+	// ElectionID is the election that it is about.
+	ElectionID *int64 `json:"election_id,omitzero" minimum:"1" example:"1"`
+	// ClaimedOn is the day on which it was claimed.
+	ClaimedOn Date `json:"claimed_on,omitempty" swaggertype:"string" format:"date" example:"2023-11-15"`
+	// Language is the language that Text is written in, BCP 47.
+	Language string `json:"language,omitempty" maxLength:"35" example:"en"`
+	// Tags are free words to find it by; kept in lower case.
+	Tags []string `json:"tags" gorm:"-" maxItems:"100" example:"diplomacy"`
+	// Techniques are codes of DISARM Red.
+	Techniques []string `json:"techniques" gorm:"-" maxItems:"100" example:"T0068"`
+	// Actors are those who act in it, each in a role; one actor may have several roles.
+	Actors []ActorRole `json:"actors" gorm:"-" maxItems:"100"`
+} // @name ClaimInput
+
+// ActorRole is an actor's part in a claim.
+type ActorRole struct {
+	// ActorID is the actor.
+	ActorID int64 `json:"actor_id" validate:"required" minimum:"1" example:"1"`
+	// Role is the part that it plays.
+	Role Role `json:"role" validate:"required" example:"speaker"`
+} // @name ActorRole
+
+// NewClaim is what makes a claim: its Input and the words it comes from.
+type NewClaim struct {
+	ClaimInput
+	// Occurrence is where the claim stands: its origin.
+	Occurrence NewOccurrence `json:"occurrence" validate:"required"`
+} // @name NewClaim
+
+// Claim is one checkable assertion about interference in an election.
+type Claim struct {
+	Record
+	ClaimInput
+	// Actors are those who act in it, each in a role, in the order they were written.
+	Actors []ClaimActor `json:"actors" gorm:"-" validate:"required"`
+	// Origin is the place that the claim was logged from.
+	Origin Occurrence `json:"origin" gorm:"-" validate:"required"`
+	// Election is the record that election_id names; with expand=election.
+	Election *Election `json:"election,omitempty" gorm:"-"`
+	// TechniqueRecords are the records that techniques names; with expand=techniques.
+	TechniqueRecords []Technique `json:"technique_records,omitempty" gorm:"-"`
+	// Occurrences are all places where it stands, the origin among them, in the order they were logged; with
+	// expand=occurrences.
+	Occurrences []Occurrence `json:"occurrences,omitempty" gorm:"-"`
+} // @name Claim
+
+// ClaimActor is an actor's part in a claim, as it is read.
+type ClaimActor struct {
+	ActorRole
+	// Actor is the record that actor_id names; with expand=actors.
+	Actor *Actor `json:"actor,omitempty" gorm:"-"`
+} // @name ClaimActor
+
+// Check puts the input into canonical form and notes everything that is wrong with it.
+func (in *ClaimInput) Check(p *Problems) {
+	p.prose("/text", &in.Text, MaxLongText)
+	p.required("/text", in.Text)
+	kind(p, "/kind", in.Kind, ClaimKinds)
+	oneOf(p, "/status", in.Status, ClaimStatuses)
+	p.date("/claimed_on", in.ClaimedOn)
+	p.language("/language", &in.Language)
+	for i := range in.Tags {
+		in.Tags[i] = strings.ToLower(in.Tags[i])
+	}
+	p.lines("/tags", (*Strings)(&in.Tags))
+	p.lines("/techniques", (*Strings)(&in.Techniques))
+	p.entries("/actors", len(in.Actors))
+	seen := map[ActorRole]bool{}
+	for i, a := range in.Actors {
+		at := "/actors/" + strconv.Itoa(i)
+		if a.ActorID == 0 {
+			p.Add(at+"/actor_id", "required", "must be given: the id of an actor")
+		}
+		kind(p, at+"/role", a.Role, Roles)
+		if seen[a] {
+			p.Add(at, "duplicate", "the actor has this role already")
+		}
+		seen[a] = true
+	}
+}

@@ -1,0 +1,21 @@
+package tracker
+
+// Tactic is a stage of an influence operation in the DISARM Red framework.
+type Tactic struct {
+	Code string `json:"code" gorm:"primaryKey" validate:"required" example:"TA06"`
+	Name string `json:"name" validate:"required" example:"Develop Content"`
+} // @name Tactic
+
+// Technique is a way in which influence operations work, by its code in the DISARM Red framework.
+type Technique struct {
+	// Code is the DISARM code; a sub-technique's goes on after a dot.
+	Code string `json:"code" gorm:"primaryKey" validate:"required" example:"T0085.001"`
+	// Name is the framework's name for it.
+	Name string `json:"name" validate:"required" example:"Develop AI-Generated Text"`
+	// Tactic is the code of the tactic that it serves.
+	Tactic string `json:"tactic" validate:"required" example:"TA06"`
+	// Parent is the code of the technique that this one is a kind of.
+	Parent string `json:"parent,omitempty" example:"T0085"`
+	// FrameworkVersion is the version of DISARM Red that the code and name were taken from.
+	FrameworkVersion string `json:"framework_version" validate:"required" example:"1.6"`
+} // @name Technique

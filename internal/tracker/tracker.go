@@ -1,0 +1,85 @@
+// Package tracker is the domain of the claim tracker: its records, vocabularies, rules and errors.
+//
+// One principle carries it: text is immutable, links are evidence, judgements are append-only. The package knows
+// nothing of HTTP or of SQL beyond how its small value types are written to a column.
+//
+// For each resource there is one Input type, all that a client may write, and one record that embeds it. Where making a
+// record takes more than changing it (an article's text, a claim's origin), a New type embeds the Input once more.
+package tracker
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Record is what every stored record carries.
+type Record struct {
+	// ID names the record; it is never used again after the record is deleted.
+	ID int64 `json:"id" gorm:"primaryKey" validate:"required" minimum:"1" example:"1" readonly:"true"`
+	// CreatedAt is when the record was made (UTC, RFC 3339, microseconds).
+	CreatedAt Instant `json:"created_at" gorm:"autoCreateTime:false" swaggertype:"string" format:"date-time" validate:"required" example:"2024-01-31T08:34:00.000000Z" readonly:"true"`
+	// UpdatedAt is when the record last changed (UTC, RFC 3339, microseconds).
+	UpdatedAt Instant `json:"updated_at" gorm:"autoUpdateTime:false" swaggertype:"string" format:"date-time" validate:"required" example:"2024-01-31T08:34:00.000000Z" readonly:"true"`
+	// Version counts the record's changes, from 1. The ETag begins with it and If-Match compares it.
+	Version int64 `json:"version" validate:"required" minimum:"1" example:"1" readonly:"true"`
+}
+
+// Meta is what every stored record carries; types that embed Record have it too.
+func (r Record) Meta() Record { return r }
+
+// Instant is a moment in microseconds since 1970-01-01T00:00:00Z; zero means that none is known. In JSON it is RFC 3339
+// in UTC with six fractional digits, so that instants sort as text too.
+type Instant int64
+
+const instantLayout = "2006-01-02T15:04:05.000000Z"
+
+// InstantOf is the Instant at t, cut down to whole microseconds.
+func InstantOf(t time.Time) Instant { return Instant(t.UnixMicro()) }
+
+// Time is the moment in UTC.
+func (i Instant) Time() time.Time { return time.UnixMicro(int64(i)).UTC() }
+
+// String is the moment as it stands in JSON.
+func (i Instant) String() string { return i.Time().Format(instantLayout) }
+
+// MarshalText writes the moment as String does.
+func (i Instant) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
+
+// UnmarshalText reads an RFC 3339 time with any offset, between the years 1 and 9999.
+func (i *Instant) UnmarshalText(b []byte) error {
+	t, err := time.Parse(time.RFC3339Nano, string(b))
+	if err != nil || t.UTC().Year() < 1 || t.UTC().Year() > 9999 {
+		return fmt.Errorf("must be an RFC 3339 time such as 2024-01-31T08:34:00Z")
+	}
+	*i = InstantOf(t)
+	return nil
+}
+
+// Date is a calendar day, YYYY-MM-DD (RFC 3339 full-date); empty means that none is known.
+type Date string
+
+// Strings is a list of words that is kept in one column as a JSON array.
+type Strings []string
+
+// Value writes the list as a JSON array; an absent list is [].
+func (s Strings) Value() (driver.Value, error) {
+	if s == nil {
+		return "[]", nil
+	}
+	b, err := json.Marshal([]string(s))
+	return string(b), err
+}
+
+// Scan reads the JSON array that Value wrote.
+func (s *Strings) Scan(v any) error {
+	switch v := v.(type) {
+	case string:
+		return json.Unmarshal([]byte(v), (*[]string)(s))
+	case []byte:
+		return json.Unmarshal(v, (*[]string)(s))
+	default:
+		return fmt.Errorf("a list of words was stored as %T", v)
+	}
+}
