@@ -13,8 +13,11 @@ import (
 // Articles are the published pieces, with their versions.
 type Articles struct{ s *Store }
 
-// ArticleExpands are the relations that an article can be read with.
-var ArticleExpands = Expand{"source", "claims"}
+// ArticleExpands are the relations that an article can be read with, and ArticleListExpands those of a list of articles.
+var (
+	ArticleExpands     = Expand{"source", "claims"}
+	ArticleListExpands = Expand{"source"}
+)
 
 // ArticleFilter narrows a list of articles: within a field any value may match, and each given field must.
 type ArticleFilter struct {

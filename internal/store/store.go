@@ -84,15 +84,30 @@ func closePool(db *gorm.DB) error {
 }
 
 // Write runs fn in a transaction that is durable when Write returns nil, and undone when fn or the commit fails or ctx
-// ends first.
+// ends first. Within Together, it is a part of that transaction.
 func (s *Store) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	if tx, ok := ctx.Value(together{}).(*gorm.DB); ok {
+		return fn(tx)
+	}
 	return s.failure(ctx, s.write.WithContext(ctx).Transaction(fn))
 }
 
-// Read runs fn on one snapshot of the database, which fn cannot change.
+// Read runs fn on one snapshot of the database, which fn cannot change. Within Together, it sees what was written there.
 func (s *Store) Read(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	if tx, ok := ctx.Value(together{}).(*gorm.DB); ok {
+		return fn(tx)
+	}
 	return s.failure(ctx, s.read.WithContext(ctx).Transaction(fn))
 }
+
+// Together makes all that fn does with the context it is given one transaction. fn must return the first error that it
+// meets.
+func (s *Store) Together(ctx context.Context, fn func(ctx context.Context) error) error {
+	return s.Write(ctx, func(tx *gorm.DB) error { return fn(context.WithValue(ctx, together{}, tx)) })
+}
+
+// together is the key under which a context carries the transaction of Together.
+type together struct{}
 
 // Ready is nil when the store can write.
 func (s *Store) Ready(ctx context.Context) error {

@@ -92,6 +92,13 @@ type Sentence struct {
 	Article *Article `json:"article,omitempty" gorm:"-"`
 } // @name Sentence
 
+// Check notes everything that is wrong with the Input, unless a page may still fill it in.
+func (in *NewArticle) Check(p *Problems) {
+	if in.HTML == "" {
+		in.ArticleInput.Check(p)
+	}
+}
+
 // Check puts the input into canonical form and notes everything that is wrong with it.
 func (in *ArticleInput) Check(p *Problems) {
 	if in.SourceID == 0 {

@@ -48,7 +48,7 @@ type FieldError struct {
 	Detail string `json:"detail" validate:"required" example:"must be one of speaker, accused, target, beneficiary, attributor"`
 	// Candidates are the places where an ambiguous quote stands.
 	Candidates []Candidate `json:"candidates,omitempty"`
-}
+} // @name FieldError
 
 // Candidate is one place where an ambiguous quote stands, with enough around it to tell the places apart.
 type Candidate struct {
@@ -57,7 +57,7 @@ type Candidate struct {
 	Prefix     string `json:"prefix" validate:"required" example:"the minister said that "`
 	Suffix     string `json:"suffix" validate:"required" example:", a claim the embassy"`
 	SentenceID int64  `json:"sentence_id" validate:"required" example:"12"`
-}
+} // @name Candidate
 
 // Existing is a record that is there already.
 type Existing struct {
@@ -65,7 +65,7 @@ type Existing struct {
 	ID       int64  `json:"id" validate:"required" example:"7"`
 	// Href is the record's path.
 	Href string `json:"href" validate:"required" example:"/api/v1/articles/7"`
-}
+} // @name Existing
 
 func (e *Error) Error() string {
 	if len(e.Fields) == 0 {
@@ -117,6 +117,11 @@ func (p *Problems) AddMalformed(pointer, code, format string, args ...any) {
 // AddParameter notes that a query, path or form parameter cannot be read.
 func (p *Problems) AddParameter(name, code, format string, args ...any) {
 	p.malformed = true
+	p.AddInvalidParameter(name, code, format, args...)
+}
+
+// AddInvalidParameter notes that a query, path or form parameter can be read, and says something that cannot be.
+func (p *Problems) AddInvalidParameter(name, code, format string, args ...any) {
 	p.AddField(FieldError{Parameter: name, Code: code, Detail: fmt.Sprintf(format, args...)})
 }
 

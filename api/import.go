@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"claimtracker/internal/store"
+	"claimtracker/internal/tracker"
+)
+
+// importCommand imports articles from files.
+type importCommand struct {
+	Server        string   `help:"A running server to import into, instead of the database file." env:"CLAIMTRACKER_SERVER" placeholder:"URL"`
+	Source        string   `help:"The source that published the articles: its name, domain or id."`
+	URL           string   `name:"url" help:"Where the article was published."`
+	Title         string   `help:"The headline."`
+	Author        []string `help:"Somebody in the byline. May be repeated."`
+	PublishedAt   string   `help:"When it was published, RFC 3339." placeholder:"TIME"`
+	PublishedText string   `help:"The time of publication as printed."`
+	Language      string   `help:"The language, BCP 47."`
+	ArchiveURL    string   `name:"archive-url" help:"Where a lasting copy is kept."`
+	Files         []string `arg:"" name:"file" help:"Files of text or HTML, each with a front-matter block of the same settings where it has its own (source, url, title, authors, published_at, published_text, language, archive_url)."`
+}
+
+// errThere says that an article is there already, which is no failure of an import.
+type errThere struct{ id int64 }
+
+func (e errThere) Error() string { return fmt.Sprintf("already there as article %d", e.id) }
+
+// keeper is where imported articles go: a database file or a running server. Where there is one with this URL already,
+// keep fails with errThere.
+type keeper interface {
+	keep(ctx context.Context, f articleFile) (tracker.Article, error)
+}
+
+// Run imports each file and says what became of it. It fails, at the end, if a file failed.
+func (c *importCommand) Run(all *commands, at *surroundings) (err error) {
+	var to keeper = remote{c.Server}
+	if c.Server == "" {
+		log, err := all.logger(at.stderr)
+		if err != nil {
+			return err
+		}
+		s, err := store.Open(at.ctx, all.Database, log, time.Now)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, s.Close()) }()
+		if err := seedEmpty(at.ctx, s); err != nil {
+			return err
+		}
+		to = local{s}
+	}
+	failed := 0
+	bar := progress(at.stderr, len(c.Files))
+	for _, name := range c.Files {
+		article, err := c.importFile(at.ctx, to, name)
+		there, isThere := errors.AsType[errThere](err)
+		var said string
+		switch {
+		case at.ctx.Err() != nil:
+			return fmt.Errorf("stopped before %s: %w", name, at.ctx.Err())
+		case isThere:
+			said = fmt.Sprintf("%s: skipped, %v", name, there)
+		case err != nil:
+			failed++
+			said = fmt.Sprintf("%s: FAILED: %v", name, err)
+		default:
+			said = fmt.Sprintf("%s: article %d, %d sentences", name, article.ID, len(article.Latest.Sentences))
+		}
+		if err := errors.Join(bar.Clear(), say(at.stdout, said), bar.Add(1)); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d files failed", failed, len(c.Files))
+	}
+	return nil
+}
+
+func say(w io.Writer, line string) error {
+	_, err := fmt.Fprintln(w, line)
+	return err
+}
+
+// progress is a bar that shows on a terminal, when there is more than one file.
+func progress(w io.Writer, files int) *progressbar.ProgressBar {
+	terminal, ok := w.(*os.File)
+	return progressbar.NewOptions(files, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("importing"),
+		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetVisibility(files > 1 && ok && term.IsTerminal(int(terminal.Fd()))))
+}
+
+func (c *importCommand) importFile(ctx context.Context, to keeper, name string) (tracker.Article, error) {
+	f, err := c.read(name)
+	if err != nil {
+		return tracker.Article{}, err
+	}
+	return to.keep(ctx, f)
+}

@@ -1,0 +1,82 @@
+// Claimtracker keeps the record of who claimed what about interference in an election, on whose word, and in exactly which
+// sentence.
+//
+//	@title			Election-interference claim tracker
+//	@version		1.0
+//	@description	Who claimed what about interference in an election, on whose word, and in exactly which sentence.
+//	@description
+//	@description	Errors are Problem Details (RFC 9457) and name every wrong field at once. Offsets count Unicode code points of an article's normalised text (W3C Web Annotation). Every GET has an ETag: send it back as If-None-Match for 304, or, to change a record, as If-Match.
+//	@license.name	See the repository
+//	@basePath		/
+//	@accept			json
+//	@produce		json
+package main
+
+//go:generate go tool swag init --quiet --parseDependency=false -d ./,./rest,../internal/tracker -g main.go -o ../docs
+//go:generate go run ../internal/openapi/derive ../docs/swagger.json ../docs/openapi.json
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands are what the program can be told to do, and the settings that all of it shares.
+type commands struct {
+	Database  string `help:"The database file." default:"claimtracker.db" env:"CLAIMTRACKER_DATABASE" placeholder:"FILE"`
+	LogLevel  string `help:"The least that is logged: debug, info, warn or error." default:"info" env:"CLAIMTRACKER_LOG_LEVEL" placeholder:"LEVEL"`
+	LogFormat string `help:"How the log is written: text or json." default:"text" env:"CLAIMTRACKER_LOG_FORMAT" placeholder:"FORMAT"`
+
+	Serve  serveCommand  `cmd:"" default:"withargs" help:"Serve the API and the Swagger UI (what is done when no command is named)."`
+	Import importCommand `cmd:"" help:"Import articles from files of text or HTML."`
+	Seed   seedCommand   `cmd:"" help:"Load what of the seeds is not there yet."`
+	Health healthCommand `cmd:"" help:"Ask a running server whether it can write; for container health checks."`
+}
+
+// surroundings are what a command meets besides its arguments.
+type surroundings struct {
+	ctx            context.Context
+	stdout, stderr io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "claimtracker:", err)
+		os.Exit(1)
+	}
+}
+
+// run does what the arguments and the environment say, until it is done or ctx ends. It is main without the process.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	var c commands
+	helped := errors.New("help was given")
+	parser, err := kong.New(&c, kong.Name("claimtracker"), kong.UsageOnError(), kong.Writers(stdout, stderr),
+		kong.Description("The record of who claimed what about interference in an election, on whose word, and in exactly which sentence.\n\n"+
+			"Every setting is a flag and an environment variable."),
+		// Kong ends the process after --help; this makes it an ordinary return.
+		kong.Exit(func(int) { panic(helped) }))
+	if err != nil {
+		return fmt.Errorf("reading the command line: %w", err)
+	}
+	defer func() {
+		if r := recover(); r == helped { //nolint:errorlint // the very value that was panicked with
+			err = nil
+		} else if r != nil {
+			panic(r)
+		}
+	}()
+	command, err := parser.Parse(args)
+	if err := errors.Join(err, c.check(), strangers(parser.Model, os.Environ())); err != nil {
+		return err
+	}
+	return command.Run(&c, &surroundings{ctx, stdout, stderr})
+}

@@ -1,0 +1,186 @@
+package rest
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"claimtracker/internal/store"
+	"claimtracker/internal/tracker"
+)
+
+// ActorList is a page of actors.
+type ActorList struct {
+	Items []tracker.Actor `json:"items" validate:"required"`
+	Paging
+} // @name ActorList
+
+// listActors lists actors.
+//
+//	@Summary	List actors
+//	@Description	Every filter may be repeated: within a filter any value may match, and each filter given must.
+//	@Tags		actors
+//	@Produce	json,application/problem+json
+//	@Param		kind	query	[]string	false	"Kind of actor"	collectionFormat(multi)	Enums(state,government_body,security_service,political_party,organization,company,person,network,online_persona,unknown)
+//	@Param		name	query	[]string	false	"Name, to the letter"	collectionFormat(multi)
+//	@Param		country	query	[]string	false	"Country, ISO 3166-1 alpha-2"	collectionFormat(multi)
+//	@Param		wikidata_id	query	[]string	false	"Wikidata item"	collectionFormat(multi)
+//	@Param		parent_id	query	[]int	false	"Actor that it is a part of"	collectionFormat(multi)
+//	@Param		limit	query	int		false	"Records on a page"	minimum(1)	maximum(200)	default(50)
+//	@Param		sort	query	string	false	"Order, with - before it for descending"	Enums(created_at,-created_at,name,-name,updated_at,-updated_at)	default(-created_at)
+//	@Param		cursor	query	string	false	"next of the page before"
+//	@Param		total	query	bool	false	"Count the whole list too"	default(false)
+//	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
+//	@Success	200		{object}	ActorList
+//	@Header		200		{string}	ETag	"Changes when the answer does"
+//	@Header		200		{string}	Link	"The next page, rel=next"
+//	@Success	304		"You have this answer already"
+//	@Failure	400		{object}	Problem	"A parameter is unknown or cannot be read"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/actors [get]
+func (s *Server) listActors(c echo.Context) error {
+	q := newQuery(c)
+	filter := store.ActorFilter{
+		Kinds:       vocabulary(q, "kind", tracker.ActorKinds),
+		Names:       q.words("name"),
+		Countries:   q.words("country"),
+		WikidataIDs: q.words("wikidata_id"),
+		ParentIDs:   q.ids("parent_id"),
+	}
+	page := q.page(s.store.Actors.Sorts())
+	if err := q.err(); err != nil {
+		return err
+	}
+	l, err := s.store.Actors.List(c.Request().Context(), filter, page)
+	if err != nil {
+		return err
+	}
+	answer := ActorList{Items: l.Items}
+	return respondList(c, q, l.Next, l.Total, &answer.Paging, &answer)
+}
+
+// createActor keeps a new actor.
+//
+//	@Summary	Create an actor
+//	@Tags		actors
+//	@Accept		json
+//	@Produce	json,application/problem+json
+//	@Param		body	body		tracker.ActorInput	true	"The actor"
+//	@Success	201		{object}	tracker.Actor
+//	@Header		201		{string}	Location	"Where the actor is"
+//	@Header		201		{string}	ETag		"Begins with the record's version"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	409		{object}	Problem	"Another actor has this Wikidata item: existing names it"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The actor is not valid: every wrong field is named"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/actors [post]
+func (s *Server) createActor(c echo.Context) error {
+	in, err := input[tracker.ActorInput](c, s.options.MaxBody)
+	if err != nil {
+		return err
+	}
+	actor, err := s.store.Actors.Create(c.Request().Context(), in)
+	if err != nil {
+		return err
+	}
+	return respondCreated(c, "actors", actor)
+}
+
+// getActor reads an actor.
+//
+//	@Summary	Read an actor
+//	@Tags		actors
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the actor"	minimum(1)
+//	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
+//	@Success	200		{object}	tracker.Actor
+//	@Header		200		{string}	ETag	"Begins with the record's version"
+//	@Success	304		"You have this answer already"
+//	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	404		{object}	Problem	"There is no such actor"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/actors/{id} [get]
+func (s *Server) getActor(c echo.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := newQuery(c).err(); err != nil {
+		return err
+	}
+	actor, err := s.store.Actors.Get(c.Request().Context(), id)
+	if err != nil {
+		return err
+	}
+	return respondRecord(c, actor)
+}
+
+// putActor replaces what can be written of an actor.
+//
+//	@Summary	Replace an actor
+//	@Tags		actors
+//	@Accept		json
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the actor"	minimum(1)
+//	@Param		If-Match	header	string	true	"ETag of the version that you change; * for any"
+//	@Param		body	body	tracker.ActorInput	true	"The actor; what is left out is emptied"
+//	@Success	200		{object}	tracker.Actor
+//	@Header		200		{string}	ETag	"Begins with the record's version"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	404		{object}	Problem	"There is no such actor"
+//	@Failure	409		{object}	Problem	"Another actor has this Wikidata item: existing names it"
+//	@Failure	412		{object}	Problem	"It has changed since you read it"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The actor is not valid: every wrong field is named"
+//	@Failure	428		{object}	Problem	"If-Match is missing"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/actors/{id} [put]
+func (s *Server) putActor(c echo.Context) error { return s.changeActor(c) }
+
+// patchActor merges into what can be written of an actor.
+//
+//	@Summary	Change an actor
+//	@Description	JSON Merge Patch (RFC 7396): a member replaces what is there, null empties it, what is left out stays.
+//	@Tags		actors
+//	@Accept		application/merge-patch+json,json
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the actor"	minimum(1)
+//	@Param		If-Match	header	string	true	"ETag of the version that you change; * for any"
+//	@Param		body	body	tracker.ActorInput	true	"The fields to change"
+//	@Success	200		{object}	tracker.Actor
+//	@Header		200		{string}	ETag	"Begins with the record's version"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	404		{object}	Problem	"There is no such actor"
+//	@Failure	409		{object}	Problem	"Another actor has this Wikidata item: existing names it"
+//	@Failure	412		{object}	Problem	"It has changed since you read it"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The actor is not valid: every wrong field is named"
+//	@Failure	428		{object}	Problem	"If-Match is missing"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/actors/{id} [patch]
+func (s *Server) patchActor(c echo.Context) error { return s.changeActor(c) }
+
+func (s *Server) changeActor(c echo.Context) error {
+	return changed(c, s.options.MaxBody, s.store.Actors.Update)
+}
+
+// deleteActor removes an actor.
+//
+//	@Summary	Delete an actor
+//	@Description	Refused while something points at it.
+//	@Tags		actors
+//	@Produce	application/problem+json
+//	@Param		id	path	int	true	"Id of the actor"	minimum(1)
+//	@Param		If-Match	header	string	false	"ETag of the version to delete"
+//	@Success	204		"It is gone"
+//	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	404		{object}	Problem	"There is no such actor"
+//	@Failure	409		{object}	Problem	"Something points at it: references has the counts"
+//	@Failure	412		{object}	Problem	"It has changed since you read it"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/actors/{id} [delete]
+func (s *Server) deleteActor(c echo.Context) error {
+	return deleted(c, s.store.Actors.Delete)
+}

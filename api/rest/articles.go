@@ -1,0 +1,217 @@
+package rest
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"claimtracker/internal/intake"
+	"claimtracker/internal/store"
+	"claimtracker/internal/tracker"
+)
+
+// ArticleList is a page of articles.
+type ArticleList struct {
+	Items []tracker.Article `json:"items" validate:"required"`
+	Paging
+} // @name ArticleList
+
+// listArticles lists articles.
+//
+//	@Summary	List articles
+//	@Description	Without texts and sentences. Every filter may be repeated: within a filter any value may match, and each filter given must.
+//	@Tags		articles
+//	@Produce	json,application/problem+json
+//	@Param		source_id	query	[]int	false	"Source that published it"	collectionFormat(multi)
+//	@Param		language	query	[]string	false	"Language, BCP 47"	collectionFormat(multi)
+//	@Param		url	query	[]string	false	"URL; put into canonical form first"	collectionFormat(multi)
+//	@Param		sha256	query	[]string	false	"Digest of the text of a version"	collectionFormat(multi)
+//	@Param		published_from	query	string	false	"Published at this time or later, RFC 3339"	Format(date-time)
+//	@Param		published_to	query	string	false	"Published before this time, RFC 3339"	Format(date-time)
+//	@Param		limit	query	int		false	"Records on a page"	minimum(1)	maximum(200)	default(50)
+//	@Param		sort	query	string	false	"Order, with - before it for descending"	Enums(created_at,-created_at,published_at,-published_at,updated_at,-updated_at)	default(-created_at)
+//	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(source)
+//	@Param		cursor	query	string	false	"next of the page before"
+//	@Param		total	query	bool	false	"Count the whole list too"	default(false)
+//	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
+//	@Success	200		{object}	ArticleList
+//	@Header		200		{string}	ETag	"Changes when the answer does"
+//	@Header		200		{string}	Link	"The next page, rel=next"
+//	@Success	304		"You have this answer already"
+//	@Failure	400		{object}	Problem	"A parameter is unknown or cannot be read"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/articles [get]
+func (s *Server) listArticles(c echo.Context) error {
+	q := newQuery(c)
+	urls := q.words("url")
+	for i := range urls {
+		canonical, err := tracker.CanonicalURL(urls[i])
+		if err != nil {
+			q.problems.AddParameter("url", "format", "%s", err)
+		}
+		urls[i] = canonical
+	}
+	filter := store.ArticleFilter{
+		SourceIDs:     q.ids("source_id"),
+		Languages:     q.words("language"),
+		URLs:          urls,
+		SHA256s:       q.words("sha256"),
+		PublishedFrom: q.instant("published_from"),
+		PublishedTo:   q.instant("published_to"),
+	}
+	expand := q.expand(store.ArticleListExpands)
+	page := q.page(s.store.Articles.Sorts())
+	if err := q.err(); err != nil {
+		return err
+	}
+	l, err := s.store.Articles.List(c.Request().Context(), filter, page, expand)
+	if err != nil {
+		return err
+	}
+	answer := ArticleList{Items: l.Items}
+	return respondList(c, q, l.Next, l.Total, &answer.Paging, &answer)
+}
+
+// createArticle keeps a new article.
+//
+//	@Summary	Paste an article
+//	@Description	Give its text, or its HTML of which the main text is kept. The answer has the text and its sentences, each with its offsets in Unicode code points, and in same_text_as the articles that have the same text under another URL.
+//	@Tags		articles
+//	@Accept		json
+//	@Produce	json,application/problem+json
+//	@Param		body	body		tracker.NewArticle	true	"The article with its text"
+//	@Success	201		{object}	tracker.Article
+//	@Header		201		{string}	Location	"Where the article is"
+//	@Header		201		{string}	ETag		"Begins with the record's version"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	409		{object}	Problem	"There is an article with this URL already: existing names it"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The article is not valid: every wrong field is named"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/articles [post]
+func (s *Server) createArticle(c echo.Context) error {
+	in, err := input[tracker.NewArticle](c, s.options.MaxArticle)
+	if err != nil {
+		return err
+	}
+	material, err := intake.Pasted(in.NewArticleText)
+	if err != nil {
+		return err
+	}
+	return s.keepArticle(c, in.ArticleInput, material)
+}
+
+// keepArticle reads the material and keeps it as a new article.
+func (s *Server) keepArticle(c echo.Context, in tracker.ArticleInput, material intake.Material) error {
+	in, version, err := intake.Article(in, material)
+	if err != nil {
+		return err
+	}
+	article, err := s.store.Articles.Create(c.Request().Context(), in, version)
+	if err != nil {
+		return err
+	}
+	return respondCreated(c, "articles", article)
+}
+
+// getArticle reads an article.
+//
+//	@Summary	Read an article
+//	@Description	With the text and the sentences of its latest version. expand=claims puts beside each sentence the claims that stand on it.
+//	@Tags		articles
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the article"	minimum(1)
+//	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(source,claims)
+//	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
+//	@Success	200		{object}	tracker.Article
+//	@Header		200		{string}	ETag	"Begins with the record's version"
+//	@Success	304		"You have this answer already"
+//	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	404		{object}	Problem	"There is no such article"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/articles/{id} [get]
+func (s *Server) getArticle(c echo.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	q := newQuery(c)
+	expand := q.expand(store.ArticleExpands)
+	if err := q.err(); err != nil {
+		return err
+	}
+	article, err := s.store.Articles.Get(c.Request().Context(), id, expand)
+	if err != nil {
+		return err
+	}
+	return respondRecord(c, article)
+}
+
+// putArticle replaces what can be written of an article.
+//
+//	@Summary	Replace an article
+//	@Tags		articles
+//	@Accept		json
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the article"	minimum(1)
+//	@Param		If-Match	header	string	true	"ETag of the version that you change; * for any"
+//	@Param		body	body	tracker.ArticleInput	true	"The article; what is left out is emptied"
+//	@Success	200		{object}	tracker.Article
+//	@Header		200		{string}	ETag	"Begins with the record's version"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	404		{object}	Problem	"There is no such article"
+//	@Failure	409		{object}	Problem	"There is an article with this URL already: existing names it"
+//	@Failure	412		{object}	Problem	"It has changed since you read it"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The article is not valid: every wrong field is named"
+//	@Failure	428		{object}	Problem	"If-Match is missing"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/articles/{id} [put]
+func (s *Server) putArticle(c echo.Context) error { return s.changeArticle(c) }
+
+// patchArticle merges into what can be written of an article.
+//
+//	@Summary	Change an article
+//	@Description	JSON Merge Patch (RFC 7396): a member replaces what is there, null empties it, what is left out stays.
+//	@Tags		articles
+//	@Accept		application/merge-patch+json,json
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the article"	minimum(1)
+//	@Param		If-Match	header	string	true	"ETag of the version that you change; * for any"
+//	@Param		body	body	tracker.ArticleInput	true	"The fields to change"
+//	@Success	200		{object}	tracker.Article
+//	@Header		200		{string}	ETag	"Begins with the record's version"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	404		{object}	Problem	"There is no such article"
+//	@Failure	409		{object}	Problem	"There is an article with this URL already: existing names it"
+//	@Failure	412		{object}	Problem	"It has changed since you read it"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The article is not valid: every wrong field is named"
+//	@Failure	428		{object}	Problem	"If-Match is missing"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/articles/{id} [patch]
+func (s *Server) patchArticle(c echo.Context) error { return s.changeArticle(c) }
+
+func (s *Server) changeArticle(c echo.Context) error {
+	return changed(c, s.options.MaxBody, s.store.Articles.Update)
+}
+
+// deleteArticle removes an article.
+//
+//	@Summary	Delete an article
+//	@Description	Refused while something points at it.
+//	@Tags		articles
+//	@Produce	application/problem+json
+//	@Param		id	path	int	true	"Id of the article"	minimum(1)
+//	@Param		If-Match	header	string	false	"ETag of the version to delete"
+//	@Success	204		"It is gone"
+//	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	404		{object}	Problem	"There is no such article"
+//	@Failure	409		{object}	Problem	"Something points at it: references has the counts"
+//	@Failure	412		{object}	Problem	"It has changed since you read it"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/articles/{id} [delete]
+func (s *Server) deleteArticle(c echo.Context) error {
+	return deleted(c, s.store.Articles.Delete)
+}

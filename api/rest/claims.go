@@ -1,0 +1,202 @@
+package rest
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"claimtracker/internal/store"
+	"claimtracker/internal/tracker"
+)
+
+// ClaimList is a page of claims.
+type ClaimList struct {
+	Items []tracker.Claim `json:"items" validate:"required"`
+	Paging
+} // @name ClaimList
+
+// listClaims lists claims.
+//
+//	@Summary	List claims
+//	@Description	Every filter may be repeated: within a filter any value may match, and each filter given must.
+//	@Tags		claims
+//	@Produce	json,application/problem+json
+//	@Param		kind	query	[]string	false	"Kind of claim"	collectionFormat(multi)	Enums(allegation,attribution,denial,pledge,assessment,prediction,warning,statistic,other)
+//	@Param		status	query	[]string	false	"How far the work on it has come"	collectionFormat(multi)	Enums(logged,in_review,reviewed,archived)
+//	@Param		election_id	query	[]int	false	"Election that it is about"	collectionFormat(multi)
+//	@Param		language	query	[]string	false	"Language, BCP 47"	collectionFormat(multi)
+//	@Param		tag	query	[]string	false	"Tag, in lower case"	collectionFormat(multi)
+//	@Param		technique	query	[]string	false	"Code of DISARM Red"	collectionFormat(multi)
+//	@Param		actor_id	query	[]int	false	"Actor who acts in it"	collectionFormat(multi)
+//	@Param		role	query	[]string	false	"Role of that actor, or of any where none is named"	collectionFormat(multi)	Enums(speaker,accused,target,beneficiary,attributor)
+//	@Param		article_id	query	[]int	false	"Article in which it stands"	collectionFormat(multi)
+//	@Param		source_id	query	[]int	false	"Source of an article in which it stands"	collectionFormat(multi)
+//	@Param		sentence_id	query	[]int	false	"Sentence that it stands on, wholly or in part"	collectionFormat(multi)
+//	@Param		stance	query	[]string	false	"Stance of an article in which it stands"	collectionFormat(multi)	Enums(asserts,reports,denies,questions,rebuts)
+//	@Param		limit	query	int		false	"Records on a page"	minimum(1)	maximum(200)	default(50)
+//	@Param		sort	query	string	false	"Order, with - before it for descending"	Enums(claimed_on,-claimed_on,created_at,-created_at,updated_at,-updated_at)	default(-created_at)
+//	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(actors,election,techniques,occurrences,sentences,article,source)
+//	@Param		cursor	query	string	false	"next of the page before"
+//	@Param		total	query	bool	false	"Count the whole list too"	default(false)
+//	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
+//	@Success	200		{object}	ClaimList
+//	@Header		200		{string}	ETag	"Changes when the answer does"
+//	@Header		200		{string}	Link	"The next page, rel=next"
+//	@Success	304		"You have this answer already"
+//	@Failure	400		{object}	Problem	"A parameter is unknown or cannot be read"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/claims [get]
+func (s *Server) listClaims(c echo.Context) error {
+	q := newQuery(c)
+	filter := store.ClaimFilter{
+		Kinds:       vocabulary(q, "kind", tracker.ClaimKinds),
+		Statuses:    vocabulary(q, "status", tracker.ClaimStatuses),
+		ElectionIDs: q.ids("election_id"),
+		Languages:   q.words("language"),
+		Tags:        q.words("tag"),
+		Techniques:  q.words("technique"),
+		ActorIDs:    q.ids("actor_id"),
+		Roles:       vocabulary(q, "role", tracker.Roles),
+		ArticleIDs:  q.ids("article_id"),
+		SourceIDs:   q.ids("source_id"),
+		SentenceIDs: q.ids("sentence_id"),
+		Stances:     vocabulary(q, "stance", tracker.Stances),
+	}
+	expand := q.expand(store.ClaimExpands)
+	page := q.page(s.store.Claims.Sorts())
+	if err := q.err(); err != nil {
+		return err
+	}
+	l, err := s.store.Claims.List(c.Request().Context(), filter, page, expand)
+	if err != nil {
+		return err
+	}
+	answer := ClaimList{Items: l.Items}
+	return respondList(c, q, l.Next, l.Total, &answer.Paging, &answer)
+}
+
+// createClaim keeps a new claim.
+//
+//	@Summary	Log a claim
+//	@Description	Together with its origin: a sentence, a run of sentences, or a quote that may be a part of a sentence. Neither is kept without the other.
+//	@Tags		claims
+//	@Accept		json
+//	@Produce	json,application/problem+json
+//	@Param		body	body		tracker.NewClaim	true	"The claim and the words it comes from"
+//	@Success	201		{object}	tracker.Claim
+//	@Header		201		{string}	Location	"Where the claim is"
+//	@Header		201		{string}	ETag		"Begins with the record's version"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The claim is not valid: every wrong field is named"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/claims [post]
+func (s *Server) createClaim(c echo.Context) error {
+	in, err := input[tracker.NewClaim](c, s.options.MaxBody)
+	if err != nil {
+		return err
+	}
+	claim, err := s.store.Claims.Create(c.Request().Context(), in)
+	if err != nil {
+		return err
+	}
+	return respondCreated(c, "claims", claim)
+}
+
+// getClaim reads a claim.
+//
+//	@Summary	Read a claim
+//	@Tags		claims
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the claim"	minimum(1)
+//	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(actors,election,techniques,occurrences,sentences,article,source)
+//	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
+//	@Success	200		{object}	tracker.Claim
+//	@Header		200		{string}	ETag	"Begins with the record's version"
+//	@Success	304		"You have this answer already"
+//	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	404		{object}	Problem	"There is no such claim"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/claims/{id} [get]
+func (s *Server) getClaim(c echo.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	q := newQuery(c)
+	expand := q.expand(store.ClaimExpands)
+	if err := q.err(); err != nil {
+		return err
+	}
+	claim, err := s.store.Claims.Get(c.Request().Context(), id, expand)
+	if err != nil {
+		return err
+	}
+	return respondRecord(c, claim)
+}
+
+// putClaim replaces what can be written of a claim.
+//
+//	@Summary	Replace a claim
+//	@Tags		claims
+//	@Accept		json
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the claim"	minimum(1)
+//	@Param		If-Match	header	string	true	"ETag of the version that you change; * for any"
+//	@Param		body	body	tracker.ClaimInput	true	"The claim; what is left out is emptied"
+//	@Success	200		{object}	tracker.Claim
+//	@Header		200		{string}	ETag	"Begins with the record's version"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	404		{object}	Problem	"There is no such claim"
+//	@Failure	412		{object}	Problem	"It has changed since you read it"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The claim is not valid: every wrong field is named"
+//	@Failure	428		{object}	Problem	"If-Match is missing"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/claims/{id} [put]
+func (s *Server) putClaim(c echo.Context) error { return s.changeClaim(c) }
+
+// patchClaim merges into what can be written of a claim.
+//
+//	@Summary	Change a claim
+//	@Description	JSON Merge Patch (RFC 7396): a member replaces what is there, null empties it, what is left out stays.
+//	@Tags		claims
+//	@Accept		application/merge-patch+json,json
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the claim"	minimum(1)
+//	@Param		If-Match	header	string	true	"ETag of the version that you change; * for any"
+//	@Param		body	body	tracker.ClaimInput	true	"The fields to change"
+//	@Success	200		{object}	tracker.Claim
+//	@Header		200		{string}	ETag	"Begins with the record's version"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	404		{object}	Problem	"There is no such claim"
+//	@Failure	412		{object}	Problem	"It has changed since you read it"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The claim is not valid: every wrong field is named"
+//	@Failure	428		{object}	Problem	"If-Match is missing"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/claims/{id} [patch]
+func (s *Server) patchClaim(c echo.Context) error { return s.changeClaim(c) }
+
+func (s *Server) changeClaim(c echo.Context) error {
+	return changed(c, s.options.MaxBody, s.store.Claims.Update)
+}
+
+// deleteClaim removes a claim.
+//
+//	@Summary	Delete a claim
+//	@Description	With all its occurrences.
+//	@Tags		claims
+//	@Produce	application/problem+json
+//	@Param		id	path	int	true	"Id of the claim"	minimum(1)
+//	@Param		If-Match	header	string	false	"ETag of the version to delete"
+//	@Success	204		"It is gone"
+//	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	404		{object}	Problem	"There is no such claim"
+//	@Failure	412		{object}	Problem	"It has changed since you read it"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/claims/{id} [delete]
+func (s *Server) deleteClaim(c echo.Context) error {
+	return deleted(c, s.store.Claims.Delete)
+}

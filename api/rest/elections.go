@@ -1,0 +1,181 @@
+package rest
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"claimtracker/internal/store"
+	"claimtracker/internal/tracker"
+)
+
+// ElectionList is a page of elections.
+type ElectionList struct {
+	Items []tracker.Election `json:"items" validate:"required"`
+	Paging
+} // @name ElectionList
+
+// listElections lists elections.
+//
+//	@Summary	List elections
+//	@Description	Every filter may be repeated: within a filter any value may match, and each filter given must.
+//	@Tags		elections
+//	@Produce	json,application/problem+json
+//	@Param		kind	query	[]string	false	"Kind of election"	collectionFormat(multi)	Enums(presidential,parliamentary,municipal,referendum,primary,other)
+//	@Param		level	query	[]string	false	"Level of election"	collectionFormat(multi)	Enums(national,regional,local,supranational)
+//	@Param		name	query	[]string	false	"Name, to the letter"	collectionFormat(multi)
+//	@Param		country	query	[]string	false	"Country, ISO 3166-1 alpha-2"	collectionFormat(multi)
+//	@Param		limit	query	int		false	"Records on a page"	minimum(1)	maximum(200)	default(50)
+//	@Param		sort	query	string	false	"Order, with - before it for descending"	Enums(created_at,-created_at,date,-date,name,-name,updated_at,-updated_at)	default(-created_at)
+//	@Param		cursor	query	string	false	"next of the page before"
+//	@Param		total	query	bool	false	"Count the whole list too"	default(false)
+//	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
+//	@Success	200		{object}	ElectionList
+//	@Header		200		{string}	ETag	"Changes when the answer does"
+//	@Header		200		{string}	Link	"The next page, rel=next"
+//	@Success	304		"You have this answer already"
+//	@Failure	400		{object}	Problem	"A parameter is unknown or cannot be read"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/elections [get]
+func (s *Server) listElections(c echo.Context) error {
+	q := newQuery(c)
+	filter := store.ElectionFilter{
+		Kinds:     vocabulary(q, "kind", tracker.ElectionKinds),
+		Levels:    vocabulary(q, "level", tracker.ElectionLevels),
+		Names:     q.words("name"),
+		Countries: q.words("country"),
+	}
+	page := q.page(s.store.Elections.Sorts())
+	if err := q.err(); err != nil {
+		return err
+	}
+	l, err := s.store.Elections.List(c.Request().Context(), filter, page)
+	if err != nil {
+		return err
+	}
+	answer := ElectionList{Items: l.Items}
+	return respondList(c, q, l.Next, l.Total, &answer.Paging, &answer)
+}
+
+// createElection keeps a new election.
+//
+//	@Summary	Create an election
+//	@Tags		elections
+//	@Accept		json
+//	@Produce	json,application/problem+json
+//	@Param		body	body		tracker.ElectionInput	true	"The election"
+//	@Success	201		{object}	tracker.Election
+//	@Header		201		{string}	Location	"Where the election is"
+//	@Header		201		{string}	ETag		"Begins with the record's version"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The election is not valid: every wrong field is named"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/elections [post]
+func (s *Server) createElection(c echo.Context) error {
+	in, err := input[tracker.ElectionInput](c, s.options.MaxBody)
+	if err != nil {
+		return err
+	}
+	election, err := s.store.Elections.Create(c.Request().Context(), in)
+	if err != nil {
+		return err
+	}
+	return respondCreated(c, "elections", election)
+}
+
+// getElection reads an election.
+//
+//	@Summary	Read an election
+//	@Tags		elections
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the election"	minimum(1)
+//	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
+//	@Success	200		{object}	tracker.Election
+//	@Header		200		{string}	ETag	"Begins with the record's version"
+//	@Success	304		"You have this answer already"
+//	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	404		{object}	Problem	"There is no such election"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/elections/{id} [get]
+func (s *Server) getElection(c echo.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := newQuery(c).err(); err != nil {
+		return err
+	}
+	election, err := s.store.Elections.Get(c.Request().Context(), id)
+	if err != nil {
+		return err
+	}
+	return respondRecord(c, election)
+}
+
+// putElection replaces what can be written of an election.
+//
+//	@Summary	Replace an election
+//	@Tags		elections
+//	@Accept		json
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the election"	minimum(1)
+//	@Param		If-Match	header	string	true	"ETag of the version that you change; * for any"
+//	@Param		body	body	tracker.ElectionInput	true	"The election; what is left out is emptied"
+//	@Success	200		{object}	tracker.Election
+//	@Header		200		{string}	ETag	"Begins with the record's version"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	404		{object}	Problem	"There is no such election"
+//	@Failure	412		{object}	Problem	"It has changed since you read it"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The election is not valid: every wrong field is named"
+//	@Failure	428		{object}	Problem	"If-Match is missing"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/elections/{id} [put]
+func (s *Server) putElection(c echo.Context) error { return s.changeElection(c) }
+
+// patchElection merges into what can be written of an election.
+//
+//	@Summary	Change an election
+//	@Description	JSON Merge Patch (RFC 7396): a member replaces what is there, null empties it, what is left out stays.
+//	@Tags		elections
+//	@Accept		application/merge-patch+json,json
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the election"	minimum(1)
+//	@Param		If-Match	header	string	true	"ETag of the version that you change; * for any"
+//	@Param		body	body	tracker.ElectionInput	true	"The fields to change"
+//	@Success	200		{object}	tracker.Election
+//	@Header		200		{string}	ETag	"Begins with the record's version"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	404		{object}	Problem	"There is no such election"
+//	@Failure	412		{object}	Problem	"It has changed since you read it"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The election is not valid: every wrong field is named"
+//	@Failure	428		{object}	Problem	"If-Match is missing"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/elections/{id} [patch]
+func (s *Server) patchElection(c echo.Context) error { return s.changeElection(c) }
+
+func (s *Server) changeElection(c echo.Context) error {
+	return changed(c, s.options.MaxBody, s.store.Elections.Update)
+}
+
+// deleteElection removes an election.
+//
+//	@Summary	Delete an election
+//	@Description	Refused while something points at it.
+//	@Tags		elections
+//	@Produce	application/problem+json
+//	@Param		id	path	int	true	"Id of the election"	minimum(1)
+//	@Param		If-Match	header	string	false	"ETag of the version to delete"
+//	@Success	204		"It is gone"
+//	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	404		{object}	Problem	"There is no such election"
+//	@Failure	409		{object}	Problem	"Something points at it: references has the counts"
+//	@Failure	412		{object}	Problem	"It has changed since you read it"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/elections/{id} [delete]
+func (s *Server) deleteElection(c echo.Context) error {
+	return deleted(c, s.store.Elections.Delete)
+}

@@ -1,0 +1,91 @@
+package rest
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/cespare/xxhash/v2"
+	"github.com/go-json-experiment/json"
+	"github.com/labstack/echo/v4"
+
+	"claimtracker/internal/store"
+	"claimtracker/internal/tracker"
+)
+
+// Paging is what every list carries beside its items.
+type Paging struct {
+	// Next is the cursor of the next page, or null on the last one. The Link header has the whole URL.
+	Next *string `json:"next" validate:"required" extensions:"x-nullable" example:"eyJzIjoiLWNyZWF0ZWRfYXQifQ"`
+	// Total is how many records the whole list has; with total=true.
+	Total *int64 `json:"total,omitzero" example:"12"`
+}
+
+// record is a stored record of any type.
+type record interface{ Meta() tracker.Record }
+
+// path is where a record, or something of it, is found.
+func path(resource string, id any) string { return fmt.Sprintf("/api/v1/%s/%v", resource, id) }
+
+// respond answers with v as JSON and an ETag over its bytes, or with 304 where the client has these bytes already.
+func respond(c echo.Context, v any) error { return respondTagged(c, http.StatusOK, "", v) }
+
+// respondRecord answers with a record. Its ETag begins with the record's version, which is what If-Match compares.
+func respondRecord(c echo.Context, r record) error {
+	return respondTagged(c, http.StatusOK, versionTag(r), r)
+}
+
+// respondCreated answers 201 with a record and where it is.
+func respondCreated(c echo.Context, resource string, r record) error {
+	c.Response().Header().Set(echo.HeaderLocation, path(resource, r.Meta().ID))
+	return respondTagged(c, http.StatusCreated, versionTag(r), r)
+}
+
+func versionTag(r record) string { return strconv.FormatInt(r.Meta().Version, 10) + "-" }
+
+func respondTagged(c echo.Context, status int, prefix string, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("writing the answer: %w", err)
+	}
+	etag := fmt.Sprintf(`"%s%016x"`, prefix, xxhash.Sum64(body))
+	c.Response().Header().Set("ETag", etag)
+	// Caches may keep the answer, and ask each time whether it still holds.
+	c.Response().Header().Set("Cache-Control", "no-cache")
+	if status == http.StatusOK && anyTag(c.Request().Header.Values("If-None-Match"), func(tag string) bool { return tag == etag }) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	// Said here, so that HEAD says it too.
+	c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
+	return c.Blob(status, echo.MIMEApplicationJSON, body)
+}
+
+// anyTag tells whether the lines of an If-None-Match or If-Match header hold "*" or a tag that matches; a weak tag is
+// compared as the strong one.
+func anyTag(lines []string, matches func(tag string) bool) bool {
+	for _, tag := range strings.Split(strings.Join(lines, ","), ",") {
+		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
+		if tag == "*" || tag != "" && matches(tag) {
+			return true
+		}
+	}
+	return false
+}
+
+// respondList answers with a page: v is the page's list type, whose Paging is at paging.
+func respondList(c echo.Context, q *query, next *store.Cursor, total *int64, paging *Paging, v any) error {
+	paging.Total = total
+	if next != nil {
+		cursor := q.encode(*next)
+		paging.Next = &cursor
+		values := url.Values{}
+		for name, given := range c.QueryParams() {
+			values[name] = given
+		}
+		values.Set("cursor", cursor)
+		c.Response().Header().Set("Link", fmt.Sprintf(`<%s?%s>; rel="next"`, c.Request().URL.EscapedPath(), values.Encode()))
+	}
+	return respond(c, v)
+}

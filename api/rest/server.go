@@ -1,0 +1,107 @@
+// Package rest answers HTTP for the tracker. It turns requests into calls of internal/store and what comes back into JSON;
+// it knows neither SQL nor the rules of the domain.
+package rest
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"claimtracker/internal/store"
+)
+
+// Options are the limits that a server keeps.
+type Options struct {
+	// MaxBody is the largest request body, in bytes, save for those that carry an article's text.
+	MaxBody int64
+	// MaxArticle is the largest request body that carries an article's text, in bytes.
+	MaxArticle int64
+	// Timeout is how long a request may take before it is given up and answered with 503.
+	Timeout time.Duration
+	// Origins are the origins whose pages a browser lets read the answers (CORS); "*" stands for any.
+	Origins []string
+}
+
+// Server is the tracker over HTTP.
+type Server struct {
+	store   *store.Store
+	log     *slog.Logger
+	options Options
+}
+
+// New is a handler of all routes over a store. It is safe for concurrent use and holds nothing that needs closing.
+func New(s *store.Store, log *slog.Logger, options Options) http.Handler {
+	server := &Server{store: s, log: log, options: options}
+	e := echo.New()
+	// The address of a client is the one it connects from: a header that anybody can write is not believed.
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = server.fail
+	e.Use(server.identify, server.observe(), server.recover, server.guard)
+	if len(options.Origins) > 0 {
+		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
+			AllowOrigins:  options.Origins,
+			AllowMethods:  []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
+			ExposeHeaders: []string{"ETag", "Link", "Location", "Retry-After", echo.HeaderXRequestID},
+		}))
+	}
+	server.routes(e)
+	return e
+}
+
+var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
+
+// identify gives each request an id: the client's own, where it sent a plain one in X-Request-ID, else a random one. It
+// stands in the answer's header, in problems and in the log.
+func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		id := c.Request().Header.Get(echo.HeaderXRequestID)
+		if !requestIDForm.MatchString(id) {
+			id = rand.Text()
+		}
+		c.Response().Header().Set(echo.HeaderXRequestID, id)
+		return next(c)
+	}
+}
+
+func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
+
+// observe logs one line a request, once its answer is written.
+func (s *Server) observe() echo.MiddlewareFunc {
+	return middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
+		HandleError: true, LogStatus: true, LogMethod: true, LogURIPath: true, LogLatency: true, LogResponseSize: true, LogRemoteIP: true,
+		LogValuesFunc: func(c echo.Context, v middleware.RequestLoggerValues) error {
+			s.log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request",
+				slog.String("request_id", requestID(c)), slog.String("method", v.Method), slog.String("path", v.URIPath),
+				slog.Int("status", v.Status), slog.Duration("took", v.Latency), slog.Int64("bytes", v.ResponseSize),
+				slog.String("remote", v.RemoteIP))
+			return nil
+		},
+	})
+}
+
+// recover answers a handler's panic with a plain 500 and logs where it came from.
+func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
+	return middleware.RecoverWithConfig(middleware.RecoverConfig{
+		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
+			s.log.Error("panic", "request_id", requestID(c), "error", err, "stack", string(stack))
+			return err
+		},
+	})(next)
+}
+
+// guard bounds the time of each request, and tells browsers not to guess at what answers are.
+func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Response().Header().Set("X-Content-Type-Options", "nosniff")
+		ctx, cancel := context.WithTimeout(c.Request().Context(), s.options.Timeout)
+		defer cancel()
+		c.SetRequest(c.Request().WithContext(ctx))
+		return next(c)
+	}
+}

@@ -1,0 +1,183 @@
+package rest
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"claimtracker/internal/store"
+	"claimtracker/internal/tracker"
+)
+
+// SourceList is a page of sources.
+type SourceList struct {
+	Items []tracker.Source `json:"items" validate:"required"`
+	Paging
+} // @name SourceList
+
+// listSources lists sources.
+//
+//	@Summary	List sources
+//	@Description	Every filter may be repeated: within a filter any value may match, and each filter given must.
+//	@Tags		sources
+//	@Produce	json,application/problem+json
+//	@Param		kind	query	[]string	false	"Kind of source"	collectionFormat(multi)	Enums(news_outlet,wire_agency,broadcaster,government_body,intelligence_agency,law_enforcement,think_tank,academic,civil_society,technology_company,private_consultancy,individual,social_account,anonymous,other)
+//	@Param		name	query	[]string	false	"Name, to the letter"	collectionFormat(multi)
+//	@Param		domain	query	[]string	false	"Domain, such as example.org"	collectionFormat(multi)
+//	@Param		country	query	[]string	false	"Country, ISO 3166-1 alpha-2"	collectionFormat(multi)
+//	@Param		language	query	[]string	false	"Language, BCP 47"	collectionFormat(multi)
+//	@Param		limit	query	int		false	"Records on a page"	minimum(1)	maximum(200)	default(50)
+//	@Param		sort	query	string	false	"Order, with - before it for descending"	Enums(created_at,-created_at,name,-name,updated_at,-updated_at)	default(-created_at)
+//	@Param		cursor	query	string	false	"next of the page before"
+//	@Param		total	query	bool	false	"Count the whole list too"	default(false)
+//	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
+//	@Success	200		{object}	SourceList
+//	@Header		200		{string}	ETag	"Changes when the answer does"
+//	@Header		200		{string}	Link	"The next page, rel=next"
+//	@Success	304		"You have this answer already"
+//	@Failure	400		{object}	Problem	"A parameter is unknown or cannot be read"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/sources [get]
+func (s *Server) listSources(c echo.Context) error {
+	q := newQuery(c)
+	filter := store.SourceFilter{
+		Kinds:     vocabulary(q, "kind", tracker.SourceKinds),
+		Names:     q.words("name"),
+		Domains:   q.words("domain"),
+		Countries: q.words("country"),
+		Languages: q.words("language"),
+	}
+	page := q.page(s.store.Sources.Sorts())
+	if err := q.err(); err != nil {
+		return err
+	}
+	l, err := s.store.Sources.List(c.Request().Context(), filter, page)
+	if err != nil {
+		return err
+	}
+	answer := SourceList{Items: l.Items}
+	return respondList(c, q, l.Next, l.Total, &answer.Paging, &answer)
+}
+
+// createSource keeps a new source.
+//
+//	@Summary	Create a source
+//	@Tags		sources
+//	@Accept		json
+//	@Produce	json,application/problem+json
+//	@Param		body	body		tracker.SourceInput	true	"The source"
+//	@Success	201		{object}	tracker.Source
+//	@Header		201		{string}	Location	"Where the source is"
+//	@Header		201		{string}	ETag		"Begins with the record's version"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The source is not valid: every wrong field is named"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/sources [post]
+func (s *Server) createSource(c echo.Context) error {
+	in, err := input[tracker.SourceInput](c, s.options.MaxBody)
+	if err != nil {
+		return err
+	}
+	source, err := s.store.Sources.Create(c.Request().Context(), in)
+	if err != nil {
+		return err
+	}
+	return respondCreated(c, "sources", source)
+}
+
+// getSource reads a source.
+//
+//	@Summary	Read a source
+//	@Tags		sources
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the source"	minimum(1)
+//	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
+//	@Success	200		{object}	tracker.Source
+//	@Header		200		{string}	ETag	"Begins with the record's version"
+//	@Success	304		"You have this answer already"
+//	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	404		{object}	Problem	"There is no such source"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/sources/{id} [get]
+func (s *Server) getSource(c echo.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := newQuery(c).err(); err != nil {
+		return err
+	}
+	source, err := s.store.Sources.Get(c.Request().Context(), id)
+	if err != nil {
+		return err
+	}
+	return respondRecord(c, source)
+}
+
+// putSource replaces what can be written of a source.
+//
+//	@Summary	Replace a source
+//	@Tags		sources
+//	@Accept		json
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the source"	minimum(1)
+//	@Param		If-Match	header	string	true	"ETag of the version that you change; * for any"
+//	@Param		body	body	tracker.SourceInput	true	"The source; what is left out is emptied"
+//	@Success	200		{object}	tracker.Source
+//	@Header		200		{string}	ETag	"Begins with the record's version"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	404		{object}	Problem	"There is no such source"
+//	@Failure	412		{object}	Problem	"It has changed since you read it"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The source is not valid: every wrong field is named"
+//	@Failure	428		{object}	Problem	"If-Match is missing"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/sources/{id} [put]
+func (s *Server) putSource(c echo.Context) error { return s.changeSource(c) }
+
+// patchSource merges into what can be written of a source.
+//
+//	@Summary	Change a source
+//	@Description	JSON Merge Patch (RFC 7396): a member replaces what is there, null empties it, what is left out stays.
+//	@Tags		sources
+//	@Accept		application/merge-patch+json,json
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the source"	minimum(1)
+//	@Param		If-Match	header	string	true	"ETag of the version that you change; * for any"
+//	@Param		body	body	tracker.SourceInput	true	"The fields to change"
+//	@Success	200		{object}	tracker.Source
+//	@Header		200		{string}	ETag	"Begins with the record's version"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	404		{object}	Problem	"There is no such source"
+//	@Failure	412		{object}	Problem	"It has changed since you read it"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The source is not valid: every wrong field is named"
+//	@Failure	428		{object}	Problem	"If-Match is missing"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/sources/{id} [patch]
+func (s *Server) patchSource(c echo.Context) error { return s.changeSource(c) }
+
+func (s *Server) changeSource(c echo.Context) error {
+	return changed(c, s.options.MaxBody, s.store.Sources.Update)
+}
+
+// deleteSource removes a source.
+//
+//	@Summary	Delete a source
+//	@Description	Refused while something points at it.
+//	@Tags		sources
+//	@Produce	application/problem+json
+//	@Param		id	path	int	true	"Id of the source"	minimum(1)
+//	@Param		If-Match	header	string	false	"ETag of the version to delete"
+//	@Success	204		"It is gone"
+//	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	404		{object}	Problem	"There is no such source"
+//	@Failure	409		{object}	Problem	"Something points at it: references has the counts"
+//	@Failure	412		{object}	Problem	"It has changed since you read it"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/sources/{id} [delete]
+func (s *Server) deleteSource(c echo.Context) error {
+	return deleted(c, s.store.Sources.Delete)
+}

@@ -1,0 +1,131 @@
+package rest
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"claimtracker/internal/intake"
+	"claimtracker/internal/tracker"
+)
+
+// VersionList is all versions of an article; it has one page only.
+type VersionList struct {
+	Items []tracker.ArticleVersion `json:"items" validate:"required"`
+	Paging
+} // @name ArticleVersionList
+
+// listVersions lists an article's versions.
+//
+//	@Summary	List an article's versions
+//	@Description	From the first, without texts and sentences.
+//	@Tags		articles
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the article"	minimum(1)
+//	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
+//	@Success	200		{object}	VersionList
+//	@Header		200		{string}	ETag	"Changes when the answer does"
+//	@Success	304		"You have this answer already"
+//	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	404		{object}	Problem	"There is no such article"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/articles/{id}/versions [get]
+func (s *Server) listVersions(c echo.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := newQuery(c).err(); err != nil {
+		return err
+	}
+	versions, err := s.store.Articles.Versions(c.Request().Context(), id)
+	if err != nil {
+		return err
+	}
+	return respond(c, VersionList{Items: versions})
+}
+
+// createVersion keeps the text that an article has now.
+//
+//	@Summary	Add the text that an article has now
+//	@Description	What was logged on earlier versions stays on them. The language is the article's.
+//	@Tags		articles
+//	@Accept		json
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the article"	minimum(1)
+//	@Param		body	body	tracker.NewArticleText	true	"The text, or the HTML"
+//	@Success	201		{object}	tracker.ArticleVersion
+//	@Header		201		{string}	Location	"Where the version is"
+//	@Header		201		{string}	ETag	"Stays the same: a version never changes"
+//	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	404		{object}	Problem	"There is no such article"
+//	@Failure	409		{object}	Problem	"The latest version has this text already"
+//	@Failure	413		{object}	Problem	"The body is too large"
+//	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
+//	@Failure	422		{object}	Problem	"The text cannot be read"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/articles/{id}/versions [post]
+func (s *Server) createVersion(c echo.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := input[tracker.NewArticleText](c, s.options.MaxArticle)
+	if err != nil {
+		return err
+	}
+	article, err := s.store.Articles.Get(c.Request().Context(), id, nil)
+	if err != nil {
+		return err
+	}
+	material, err := intake.Pasted(in)
+	if err != nil {
+		return err
+	}
+	version, err := intake.Version(article.Language, material)
+	if err != nil {
+		return err
+	}
+	version, err = s.store.Articles.AddVersion(c.Request().Context(), id, version)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderLocation, fmt.Sprintf("%s/versions/%d", path("articles", id), version.N))
+	return respondTagged(c, http.StatusCreated, "", version)
+}
+
+// getVersion reads a version of an article.
+//
+//	@Summary	Read a version of an article
+//	@Description	With its text and sentences.
+//	@Tags		articles
+//	@Produce	json,application/problem+json
+//	@Param		id	path	int	true	"Id of the article"	minimum(1)
+//	@Param		n	path	int	true	"Number of the version, from 1"	minimum(1)
+//	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
+//	@Success	200		{object}	tracker.ArticleVersion
+//	@Header		200		{string}	ETag	"Stays the same: a version never changes"
+//	@Success	304		"You have this answer already"
+//	@Failure	400		{object}	Problem	"The id or the number cannot be read"
+//	@Failure	404		{object}	Problem	"There is no such version"
+//	@Failure	default	{object}	Problem	"Any other problem"
+//	@Router		/api/v1/articles/{id}/versions/{n} [get]
+func (s *Server) getVersion(c echo.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	n, err := pathID(c, "n")
+	if err != nil {
+		return err
+	}
+	if err := newQuery(c).err(); err != nil {
+		return err
+	}
+	version, err := s.store.Articles.Version(c.Request().Context(), id, n)
+	if err != nil {
+		return err
+	}
+	return respond(c, version)
+}

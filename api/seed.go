@@ -1,0 +1,31 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"claimtracker/internal/store"
+	"claimtracker/seeds"
+)
+
+// seedCommand loads the seeds into a database that may have records already.
+type seedCommand struct{}
+
+// Run loads what of the seeds is not there yet.
+func (seedCommand) Run(all *commands, at *surroundings) (err error) {
+	log, err := all.logger(at.stderr)
+	if err != nil {
+		return err
+	}
+	s, err := store.Open(at.ctx, all.Database, log, time.Now)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := seeds.Load(at.ctx, s); err != nil {
+		return err
+	}
+	fmt.Fprintf(at.stdout, "The seeds are in %s\n", all.Database)
+	return nil
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"claimtracker/api/rest"
+	"claimtracker/internal/store"
+	"claimtracker/seeds"
+)
+
+// serveCommand serves the API. Its settings are kept as they were written until check has looked at all of them.
+type serveCommand struct {
+	Addr       string   `help:"The address to listen on." default:"127.0.0.1:8080" env:"CLAIMTRACKER_ADDR" placeholder:"HOST:PORT"`
+	MaxBody    string   `help:"The largest request body." default:"1MiB" env:"CLAIMTRACKER_MAX_BODY" placeholder:"SIZE"`
+	MaxArticle string   `help:"The largest request body with an article's text." default:"10MiB" env:"CLAIMTRACKER_MAX_ARTICLE" placeholder:"SIZE"`
+	Timeout    string   `help:"How long a request may take." default:"30s" env:"CLAIMTRACKER_TIMEOUT" placeholder:"TIME"`
+	Drain      string   `help:"How long requests under way may go on after SIGTERM." default:"30s" env:"CLAIMTRACKER_DRAIN" placeholder:"TIME"`
+	CORSOrigin []string `name:"cors-origin" help:"An origin whose pages a browser lets read the answers, such as https://dash.example; * for any. May be repeated." env:"CLAIMTRACKER_CORS_ORIGIN" placeholder:"ORIGIN"`
+	Seeds      string   `help:"Whether an empty database is given the seeds: true or false." default:"true" env:"CLAIMTRACKER_SEEDS" placeholder:"BOOL"`
+}
+
+// serveSettings are a serveCommand's settings as what they mean.
+type serveSettings struct {
+	rest  rest.Options
+	drain time.Duration
+	seeds bool
+}
+
+func (c *serveCommand) check() error {
+	_, err := c.settings()
+	return err
+}
+
+// settings reads the settings and reports every mistake in them at once.
+func (c *serveCommand) settings() (s serveSettings, err error) {
+	var mistakes []error
+	note := func(flag string, err error) {
+		if err != nil {
+			mistakes = append(mistakes, fmt.Errorf("--%s: %w", flag, err))
+		}
+	}
+	note("addr", checkAddress(c.Addr))
+	s.rest.MaxBody, err = size(c.MaxBody)
+	note("max-body", err)
+	s.rest.MaxArticle, err = size(c.MaxArticle)
+	note("max-article", err)
+	s.rest.Timeout, err = duration(c.Timeout)
+	note("timeout", err)
+	s.drain, err = duration(c.Drain)
+	note("drain", err)
+	for _, origin := range c.CORSOrigin {
+		note("cors-origin", checkOrigin(origin))
+	}
+	s.rest.Origins = c.CORSOrigin
+	if s.seeds, err = strconv.ParseBool(c.Seeds); err != nil {
+		note("seeds", fmt.Errorf("must be true or false, not %q", c.Seeds))
+	}
+	return s, errors.Join(mistakes...)
+}
+
+func checkAddress(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if n, bad := strconv.Atoi(port); err != nil || bad != nil || n < 0 || n > 65535 {
+		return fmt.Errorf("must be a host and a port such as 127.0.0.1:8080, not %q", address)
+	}
+	return nil
+}
+
+func checkOrigin(origin string) error {
+	u, err := url.Parse(origin)
+	if origin != "*" && (err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin) {
+		return fmt.Errorf("must be an origin such as https://dash.example, or *, not %q", origin)
+	}
+	return nil
+}
+
+// size reads a number of bytes such as 512KiB, 10MiB or 4096.
+func size(s string) (int64, error) {
+	digits, unit := s, int64(1)
+	for suffix, bytes := range map[string]int64{"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30} {
+		if number, ok := strings.CutSuffix(s, suffix); ok {
+			digits, unit = number, bytes
+		}
+	}
+	n, err := strconv.ParseInt(digits, 10, 32)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("must be a size such as 4096, 512KiB or 10MiB, not %q", s)
+	}
+	return n * unit, nil
+}
+
+func duration(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf("must be a time such as 500ms, 30s or 2m, not %q", s)
+	}
+	return d, nil
+}
+
+// Run serves until the context ends, then lets what is under way finish and closes the database clean.
+func (c *serveCommand) Run(all *commands, at *surroundings) (err error) {
+	settings, err := c.settings()
+	if err != nil {
+		return err
+	}
+	log, err := all.logger(at.stderr)
+	if err != nil {
+		return err
+	}
+	s, err := store.Open(at.ctx, all.Database, log, time.Now)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if settings.seeds {
+		if err := seedEmpty(at.ctx, s); err != nil {
+			return err
+		}
+	}
+	listener, err := (&net.ListenConfig{}).Listen(at.ctx, "tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("cannot listen: %w", err)
+	}
+	base := "http://" + listener.Addr().String()
+	fmt.Fprintf(at.stdout, "claimtracker listens on %s\nSwagger UI: %s/docs/\nDatabase: %s\n", base, base, all.Database)
+	return serve(at.ctx, listener, rest.New(s, log, settings.rest), log, settings.drain)
+}
+
+// seedEmpty loads the seeds where nothing was ever kept.
+func seedEmpty(ctx context.Context, s *store.Store) error {
+	empty, err := s.Empty(ctx)
+	if err != nil || !empty {
+		return err
+	}
+	return seeds.Load(ctx, s)
+}
+
+// serve answers on the listener until ctx ends, and then for as long as drain lets what is under way go on.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger, drain time.Duration) error {
+	server := &http.Server{
+		Handler: handler, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelInfo),
+		// A client that dawdles must not hold a connection for ever.
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving: %w", err)
+	case <-ctx.Done():
+	}
+	log.Info("stopping: requests under way may finish", "within", drain)
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	if err := server.Shutdown(limit); err != nil {
+		return errors.Join(fmt.Errorf("some requests did not finish in time: %w", err), server.Close())
+	}
+	return nil
+}

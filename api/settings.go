@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+const variables = "CLAIMTRACKER_"
+
+// check is nil when the settings that all commands share make sense, else every mistake.
+func (c *commands) check() error {
+	var mistakes []error
+	if strings.TrimSpace(c.Database) == "" {
+		mistakes = append(mistakes, fmt.Errorf("--database: must name a file"))
+	}
+	if _, err := c.logger(io.Discard); err != nil {
+		mistakes = append(mistakes, err)
+	}
+	return errors.Join(append(mistakes, c.Serve.check())...)
+}
+
+// strangers names the environment variables that look like settings of ours and are none.
+func strangers(model *kong.Application, environment []string) error {
+	var known []string
+	nodes := append([]*kong.Node{model.Node}, model.Children...)
+	for _, node := range nodes {
+		for _, flag := range node.Flags {
+			known = append(known, flag.Envs...)
+		}
+	}
+	var mistakes []error
+	for _, variable := range environment {
+		name, _, _ := strings.Cut(variable, "=")
+		if strings.HasPrefix(name, variables) && !slices.Contains(known, name) {
+			mistakes = append(mistakes, fmt.Errorf("%s: there is no such setting", name))
+		}
+	}
+	return errors.Join(mistakes...)
+}
+
+// logger is the log that the settings ask for.
+func (c *commands) logger(w io.Writer) (*slog.Logger, error) {
+	var level slog.Level
+	var mistakes []error
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		mistakes = append(mistakes, fmt.Errorf("--log-level: must be debug, info, warn or error, not %q", c.LogLevel))
+	}
+	options := &slog.HandlerOptions{Level: level}
+	switch c.LogFormat {
+	case "text":
+		return slog.New(slog.NewTextHandler(w, options)), errors.Join(mistakes...)
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, options)), errors.Join(mistakes...)
+	default:
+		return nil, errors.Join(append(mistakes, fmt.Errorf("--log-format: must be text or json, not %q", c.LogFormat))...)
+	}
+}
