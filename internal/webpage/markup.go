@@ -78,7 +78,7 @@ func (m *markup) read(n *html.Node, inArticle bool) {
 			}
 		}
 	case atom.Time:
-		_, isPubdate := attributeOf(n, "pubdate")
+		isPubdate := slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "pubdate" })
 		m.times = append(m.times, timeElement{
 			datetime:      attribute(n, "datetime"),
 			printed:       line(textOf(n)),
@@ -205,14 +205,6 @@ func firstLine(candidates ...string) string {
 		}
 	}
 	return ""
-}
-
-func attributeOf(n *html.Node, name string) (string, bool) {
-	i := slices.IndexFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
-	if i < 0 {
-		return "", false
-	}
-	return n.Attr[i].Val, true
 }
 
 // textOf returns the text of all nodes in n, as it stands in the source.

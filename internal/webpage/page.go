@@ -30,8 +30,7 @@ type Page struct {
 	Text     string // main text: each paragraph, heading, list item and table cell on a line of its own
 }
 
-// ErrNoArticle says that a page has no text that reads as an article: an empty page, a bare menu, or one whose words
-// are put there by a script.
+// ErrNoArticle says that a page has no text: none but pictures, or none before a script puts it there.
 var ErrNoArticle = errors.New("no article text found")
 
 // Read reads the article in body, the HTML of the page at pageURL as it was served with the header Content-Type:
@@ -72,7 +71,7 @@ func Read(body []byte, contentType, pageURL string) (Page, error) {
 	whole := strings.Join(onceOnly(lines, page.Title), "\n")
 	if utf8.RuneCountInString(whole) < shortText {
 		// Pages put together by a script have their words in the JSON-LD, if anywhere.
-		if body := strings.Join(splitLines(m.article.text("articleBody")), "\n"); len(body) > len(whole) {
+		if body := strings.Join(splitLines(m.article.text("articleBody")), "\n"); len(whole) < len(body) && len(body) <= maxText {
 			whole = body
 		}
 	}

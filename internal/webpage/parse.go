@@ -53,6 +53,10 @@ func countElements(source string) int {
 				openOf[string(name)]--
 				open--
 			}
+			// These two make an element where there is none to end.
+			if tag := atom.Lookup(name); tag == atom.P || tag == atom.Br {
+				n++
+			}
 		}
 	}
 	return n

@@ -177,7 +177,7 @@ func (w *runWords) addText(s string, preformatted bool) {
 			if r = markWhiteSpace(r); r < 0 {
 				continue
 			}
-			if w.space && w.Len() > 0 {
+			if w.space {
 				w.WriteByte(' ')
 			}
 			w.space = false
