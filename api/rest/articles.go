@@ -102,7 +102,7 @@ func (s *Server) createArticle(c echo.Context) error {
 
 // keepArticle reads the material and keeps it as a new article.
 func (s *Server) keepArticle(c echo.Context, in tracker.ArticleInput, material intake.Material) error {
-	in, version, err := intake.Article(in, material)
+	in, version, err := s.readArticle(c, in, material)
 	if err != nil {
 		return err
 	}
@@ -111,6 +111,18 @@ func (s *Server) keepArticle(c echo.Context, in tracker.ArticleInput, material i
 		return err
 	}
 	return respondCreated(c, "articles", article)
+}
+
+// readArticle reads material, as many at once as there are processors: a page made to be slow takes seconds of one, and
+// must not take all of them from everybody else.
+func (s *Server) readArticle(c echo.Context, in tracker.ArticleInput, material intake.Material) (tracker.ArticleInput, tracker.ArticleVersion, error) {
+	select {
+	case s.reading <- struct{}{}:
+		defer func() { <-s.reading }()
+		return intake.Article(in, material)
+	case <-c.Request().Context().Done():
+		return in, tracker.ArticleVersion{}, tracker.Errorf(tracker.Unavailable, "Too many articles are being read just now; nothing was kept")
+	}
 }
 
 // getArticle reads an article.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"runtime"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -33,11 +34,12 @@ type Server struct {
 	store   *store.Store
 	log     *slog.Logger
 	options Options
+	reading chan struct{} // holds as many as are reading an article's text just now
 }
 
 // New is a handler of all routes over a store. It is safe for concurrent use and holds nothing that needs closing.
 func New(s *store.Store, log *slog.Logger, options Options) http.Handler {
-	server := &Server{store: s, log: log, options: options}
+	server := &Server{store: s, log: log, options: options, reading: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	e := echo.New()
 	// The address of a client is the one it connects from: a header that anybody can write is not believed.
 	e.IPExtractor = echo.ExtractIPDirect()

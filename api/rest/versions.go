@@ -83,7 +83,7 @@ func (s *Server) createVersion(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	version, err := intake.Version(article.Language, material)
+	_, version, err := s.readArticle(c, tracker.ArticleInput{Language: article.Language}, material)
 	if err != nil {
 		return err
 	}
