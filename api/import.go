@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
-	"claimtracker/internal/store"
 	"claimtracker/internal/tracker"
 )
 
@@ -44,11 +42,7 @@ type keeper interface {
 func (c *importCommand) Run(all *commands, at *surroundings) (err error) {
 	var to keeper = remote{c.Server}
 	if c.Server == "" {
-		log, err := all.logger(at.stderr)
-		if err != nil {
-			return err
-		}
-		s, err := store.Open(at.ctx, all.Database, log, time.Now)
+		s, _, err := all.open(at)
 		if err != nil {
 			return err
 		}

@@ -20,11 +20,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
+
+	"claimtracker/internal/store"
 )
 
 // commands are what the program can be told to do, and the settings that all of it shares.
@@ -43,6 +47,16 @@ type commands struct {
 type surroundings struct {
 	ctx            context.Context
 	stdout, stderr io.Writer
+}
+
+// open opens the database that the settings name, and the log that they ask for.
+func (c *commands) open(at *surroundings) (*store.Store, *slog.Logger, error) {
+	log, err := c.logger(at.stderr)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := store.Open(at.ctx, c.Database, log, time.Now)
+	return s, log, err
 }
 
 func main() {

@@ -3,9 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"time"
 
-	"claimtracker/internal/store"
 	"claimtracker/seeds"
 )
 
@@ -14,11 +12,7 @@ type seedCommand struct{}
 
 // Run loads what of the seeds is not there yet.
 func (seedCommand) Run(all *commands, at *surroundings) (err error) {
-	log, err := all.logger(at.stderr)
-	if err != nil {
-		return err
-	}
-	s, err := store.Open(at.ctx, all.Database, log, time.Now)
+	s, _, err := all.open(at)
 	if err != nil {
 		return err
 	}

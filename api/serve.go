@@ -112,11 +112,7 @@ func (c *serveCommand) Run(all *commands, at *surroundings) (err error) {
 	if err != nil {
 		return err
 	}
-	log, err := all.logger(at.stderr)
-	if err != nil {
-		return err
-	}
-	s, err := store.Open(at.ctx, all.Database, log, time.Now)
+	s, log, err := all.open(at)
 	if err != nil {
 		return err
 	}
