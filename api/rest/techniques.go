@@ -86,7 +86,11 @@ func (s *Server) getTechnique(c echo.Context) error {
 	if err := newQuery(c).err(); err != nil {
 		return err
 	}
-	technique, err := s.store.Techniques.Get(c.Request().Context(), c.Param("code"))
+	code := c.Param("code")
+	if !tracker.IsTechniqueCode(code) {
+		return tracker.Errorf(tracker.NotFound, "There is no such technique: a code is like T0085 or T0085.001")
+	}
+	technique, err := s.store.Techniques.Get(c.Request().Context(), code)
 	if err != nil {
 		return err
 	}

@@ -1,5 +1,12 @@
 package tracker
 
+import "regexp"
+
+var techniqueForm = regexp.MustCompile(`^T[0-9]{4}(\.[0-9]{3})?$`)
+
+// IsTechniqueCode tells whether code has the form of a DISARM technique's: T0085, or T0085.001 for a sub-technique.
+func IsTechniqueCode(code string) bool { return techniqueForm.MatchString(code) }
+
 // Tactic is a stage of an influence operation in the DISARM Red framework.
 type Tactic struct {
 	Code string `json:"code" gorm:"primaryKey" validate:"required" example:"TA06"`
