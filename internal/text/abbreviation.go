@@ -10,7 +10,7 @@ import (
 type habit uint8
 
 const (
-	ends            habit = iota // always: the word is no abbreviation
+	alwaysEnds      habit = iota // always: the word is no abbreviation
 	neverEnds                    // never: what it abbreviates leads to what follows: "Mr.", "z. B."
 	notBeforeNumber              // unless a number follows: "No. 5"
 	beforeStarter                // only before a word that begins sentences: "Inc.", "U.S."
@@ -21,7 +21,7 @@ const (
 func (s *stop) habit() habit {
 	word := strings.TrimLeft(s.wordBefore(), ".-")
 	if word == "" {
-		return ends
+		return alwaysEnds
 	}
 	start := s.mark - len(word)
 	if pair := s.pairBefore(start); pair != "" {
@@ -38,22 +38,17 @@ func (s *stop) habit() habit {
 		}
 	}
 	switch {
-	case isNumber(word):
-		if s.language.ordinals && len(word) <= 3 && !s.fraction(start) {
-			return beforeStarter
-		}
-		return ends
-	case s.language.ordinals && isRoman(word):
+	case s.language.ordinals && (isOrdinal(word) && !s.fraction(start) || isRoman(word)):
 		return beforeStarter
 	case isInitial(word), isConsonants(word):
-		if follows(s.text, start, digit) && !isCyrillic(word) && !isCapital(word) {
+		if follows(s.text, start, digit) && !isCapital(word) {
 			return beforeCapital // a unit: "5 km."
 		}
 		return beforeStarter
 	case isDotted(word):
 		return beforeStarter
 	}
-	return ends
+	return alwaysEnds
 }
 
 // pairBefore returns the abbreviation of three letters or fewer that stands before the word at start, without its
@@ -92,89 +87,4 @@ func (l *language) abbreviation(word string) (habit, bool) {
 	var buffer [64]byte
 	h, known := l.abbreviations[string(appendLower(buffer[:0], word))]
 	return h, known
-}
-
-// isInitial reports whether a word is one letter, whatever marks it carries, in a script that writes initials with a
-// period.
-func isInitial(word string) bool {
-	first, width := utf8.DecodeRuneInString(word)
-	if !unicode.IsLetter(first) || unicode.In(first, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Devanagari) {
-		return false
-	}
-	for _, r := range word[width:] {
-		if !unicode.IsMark(r) {
-			return false
-		}
-	}
-	return true
-}
-
-// isDotted reports whether a word is letters, by one or two, with periods between them: "U.S", "p.m", "т.е", "J.-C".
-func isDotted(word string) bool {
-	letters, periods := 0, 0
-	for _, r := range word {
-		switch {
-		case r == '.':
-			letters = 0
-			periods++
-		case unicode.IsLetter(r):
-			if letters++; letters > 2 {
-				return false
-			}
-		case r != '-' && !unicode.IsMark(r):
-			return false
-		}
-	}
-	return periods > 0
-}
-
-// isConsonants reports whether a Latin or Cyrillic word has no vowel, as words that are cut short have: "Ltd", "bzw",
-// "млрд". All in capitals it is an acronym, which is a word.
-func isConsonants(word string) bool {
-	small := false
-	for _, r := range word {
-		if !unicode.In(r, unicode.Latin, unicode.Cyrillic) || strings.ContainsRune(vowels, unicode.ToLower(r)) {
-			return false
-		}
-		small = small || unicode.IsLower(r)
-	}
-	return small
-}
-
-const vowels = "aeiouyàáâãäåæèéêëìíîïòóôõöøœùúûüýÿąęėįųűőāēīōūăŏı" + "аеёиоуыэюяіїєү"
-
-// isRoman reports whether a word is a Roman numeral in capitals, of more than one digit.
-func isRoman(word string) bool {
-	return len(word) > 1 && strings.Trim(word, "IVXLC") == ""
-}
-
-func isNumber(word string) bool {
-	return word != "" && strings.IndexFunc(word, func(r rune) bool { return !unicode.IsDigit(r) }) < 0
-}
-
-func isLower(word string) bool {
-	return strings.IndexFunc(word, func(r rune) bool { return !unicode.IsLower(r) }) < 0
-}
-
-func isCapital(word string) bool {
-	r, _ := utf8.DecodeRuneInString(word)
-	return unicode.IsUpper(r)
-}
-
-func isCyrillic(word string) bool {
-	r, _ := utf8.DecodeRuneInString(word)
-	return unicode.Is(unicode.Cyrillic, r)
-}
-
-func isArabic(s string) bool {
-	r, _ := utf8.DecodeRuneInString(s)
-	return unicode.Is(unicode.Arabic, r)
-}
-
-// appendLower appends a word in small letters, without an allocation where the buffer is long enough.
-func appendLower(buffer []byte, word string) []byte {
-	for _, r := range word {
-		buffer = utf8.AppendRune(buffer, unicode.ToLower(r))
-	}
-	return buffer
 }

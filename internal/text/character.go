@@ -73,8 +73,8 @@ func characterOf(r rune) character {
 		return quote
 	}
 	switch {
-	case r >= '一' && r <= '鿿', r >= '가' && r <= '힣':
-		return letter // the bulk of Chinese and Korean, before the tables are asked
+	case r >= '一' && r <= '鿿', r >= '가' && r <= '힣', r >= 'ऀ' && r <= 'ॣ', r >= 'ؠ' && r <= 'ٟ':
+		return letter // the bulk of Chinese, Korean, Hindi and Arabic, before the tables are asked
 	case unicode.IsLower(r):
 		return lower
 	case unicode.IsUpper(r), unicode.IsTitle(r):

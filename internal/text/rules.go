@@ -30,20 +30,25 @@ const reach = 400
 // that closes at the stop or further on in the line. What a bracket holds from the sentence's first character on is no
 // aside, and what begins as a sentence does after the bracket begins one.
 func (s *stop) insideBracket() bool {
-	if s.depth == 0 || strings.TrimSpace(s.text[s.start:s.bracket]) == "" {
+	if s.depth == 0 || s.bracket == s.start {
 		return false
 	}
 	if s.closed == closeBracket {
 		return !s.starts()
 	}
 	ahead := s.text[s.end:min(s.end+reach, len(s.text))]
-	for pos := 0; pos < len(ahead); {
+	for pos, depth := 0, 1; pos < len(ahead); {
 		c, width := characterAt(ahead, pos)
 		switch c {
+		case openBracket:
+			depth++
 		case closeBracket:
-			return true
-		case openBracket, lineEnd:
+			depth--
+		case lineEnd:
 			return false
+		}
+		if depth == 0 {
+			return true
 		}
 		pos += width
 	}
@@ -53,17 +58,22 @@ func (s *stop) insideBracket() bool {
 // certainEnds decides for the stops that have no other use. Only a comma, or a quotation that they close, can carry the
 // sentence on.
 func (s *stop) certainEnds() bool {
-	if s.spaced() {
-		return s.first != comma || s.closed == other
+	switch {
+	case s.first == comma:
+		return s.spaced()
+	case s.closed == other, s.opened != other:
+		return true
+	case s.spaced():
+		return !s.language.verbLast || !s.reported()
 	}
-	return s.first != comma && (s.opened != other || !s.quotationGoesOn())
+	return !s.quotationGoesOn()
 }
 
 // questionEnds decides for ? and !: the sentence goes on before a small letter, a comma, or the words that report the
 // question, and after the title of a book.
 func (s *stop) questionEnds() bool {
 	switch {
-	case s.goesOn(), s.mark == s.start:
+	case s.goesOn():
 		return false
 	case !s.spaced():
 		return s.first == letter && s.endsUncased() && !s.quotationGoesOn() || s.blankIsMissing()
@@ -75,7 +85,10 @@ func (s *stop) questionEnds() bool {
 
 // ellipsisEnds decides for … and its spellings: at the beginning of a sentence they stand for what was left out there.
 func (s *stop) ellipsisEnds() bool {
-	return s.spaced() && !s.goesOn() && s.mark != s.start
+	if !s.spaced() || s.goesOn() || s.mark == s.start {
+		return false
+	}
+	return s.closed == other || s.starts() || !s.reported()
 }
 
 // periodEnds decides for the one stop that abbreviates.
@@ -95,7 +108,7 @@ func (s *stop) periodEnds() bool {
 	case notBeforeNumber:
 		return s.first != digit && !isRoman(s.wordAfter())
 	case beforeStarter:
-		return s.first != digit && s.starts()
+		return s.starts()
 	case beforeCapital:
 		return s.first != digit && (s.starts() || !s.justBegun() && !s.beforeInitial() && !s.language.continues.has(s.wordAfter()))
 	default:
@@ -105,60 +118,7 @@ func (s *stop) periodEnds() bool {
 
 // justBegun reports whether fewer than four words of the sentence precede the stop, too few for most: "At 10 a.m. Kane …".
 func (s *stop) justBegun() bool {
-	return strings.Count(s.text[s.start:s.mark], " ") < 3
-}
-
-// beforeInitial reports whether what follows is one letter with a period: the "C." of "700 a. C.".
-func (s *stop) beforeInitial() bool {
-	_, width := characterAt(s.text, s.firstAt)
-	return strings.HasPrefix(s.text[s.firstAt+width:], ".")
-}
-
-// goesOn reports whether what follows cannot begin a sentence: a small letter, a comma or dash, another stop.
-func (s *stop) goesOn() bool {
-	switch s.first {
-	case lower:
-		_, width := characterAt(s.text, s.firstAt)
-		second, _ := characterAt(s.text, s.firstAt+width)
-		return second != upper && s.opened != openQuote // iPhone, ¿y …?
-	case comma, period, ellipsis, question, certain, closeBracket, closeQuote:
-		return true
-	case other:
-		r, _ := utf8.DecodeRuneInString(s.text[s.firstAt:])
-		return !unicode.In(r, unicode.Sc, unicode.So) && !strings.ContainsRune("#@*•", r)
-	}
-	return false
-}
-
-// smallStart reports whether a small letter begins a sentence all the same, as in hasty writing: no abbreviation is as long
-// as the word before.
-func (s *stop) smallStart() bool {
-	word := s.wordBefore()
-	return s.first == lower && s.spaced() && s.closed == other && s.habit() == ends &&
-		isLower(word) && utf8.RuneCountInString(word) > 6
-}
-
-// starts reports whether what follows begins as sentences do, where a capital alone says nothing: with a word that is
-// seldom a name, or with a quotation.
-func (s *stop) starts() bool {
-	switch {
-	case s.opened == openQuote:
-		return true
-	case s.first == letter:
-		return false
-	case s.opened == quote, s.opened == straightQuote:
-		return s.first == upper
-	case s.language.starters == nil:
-		return s.first == upper
-	}
-	if s.beforeInitial() {
-		return false
-	}
-	end := wordEnd(s.text, s.firstAt)
-	if r, width := utf8.DecodeRuneInString(s.text[end:]); (r == '\'' || r == '’') && end-s.firstAt <= 2 {
-		return s.language.starters.has(s.text[s.firstAt:end]+"'") || width > 0 && s.language.starters.has(s.wordAfter())
-	}
-	return s.language.starters.has(s.wordAfter())
+	return s.mark-s.start < 60 && strings.Count(s.text[s.start:s.mark], " ") < 3
 }
 
 // isListMarker reports whether the stop makes what it follows the number of an item: the word that stands first in the
@@ -169,20 +129,22 @@ func (s *stop) isListMarker() bool {
 		return false
 	}
 	before := s.text[s.start : s.mark-len(word)]
-	return strings.Trim(before, " (") == "" || isNumber(word) && strings.HasSuffix(before, ": ")
+	return before == "" || before == "(" || isNumber(word) && strings.HasSuffix(before, ": ")
 }
 
 // blankIsMissing reports whether a sentence ends without the blank that should follow it: "… in Rome.The …". Names of
-// sites and files look alike, so that a plain word has to stand before, and a common one after.
+// sites and files look alike, so that a plain word has to stand before, and a common one after, save in scripts that such
+// names are not written in.
 func (s *stop) blankIsMissing() bool {
 	if s.first == letter {
-		return s.endsUncased() && isArabic(s.text[s.firstAt:]) && s.habit() == ends
+		next, _ := utf8.DecodeRuneInString(s.text[s.firstAt:])
+		return unicode.In(next, unicode.Arabic, unicode.Devanagari) && s.habit() == alwaysEnds
 	}
 	if s.first != upper {
 		return false
 	}
 	if s.closed != other && s.closed != closeBracket || s.opened != other {
-		return s.habit() == ends
+		return s.habit() == alwaysEnds
 	}
 	word := s.wordBefore()
 	return len(word) > 2 && !strings.ContainsAny(word, ".-") && isLower(word) && s.language.starters != nil && s.starts()
@@ -192,50 +154,4 @@ func (s *stop) blankIsMissing() bool {
 func (s *stop) endsUncased() bool {
 	r, _ := utf8.DecodeLastRuneInString(s.text[s.start:s.mark])
 	return characterOf(r) == letter
-}
-
-// quotationGoesOn reports whether the sentence goes on after the quotation that the stop has just closed: where nothing
-// introduced it, so that it is a part of the sentence, before the words that report it, and before Japanese particles.
-func (s *stop) quotationGoesOn() bool {
-	if s.closed == other {
-		return false
-	}
-	next, _ := utf8.DecodeRuneInString(s.text[s.firstAt:])
-	closing, _ := utf8.DecodeLastRuneInString(s.text[:s.end])
-	if unicode.Is(unicode.Hiragana, next) || closing == '》' {
-		return true
-	}
-	if opening := strings.LastIndexAny(s.text[s.start:s.mark], openings[closing]); opening > 0 {
-		before, _ := utf8.DecodeLastRuneInString(strings.TrimRight(s.text[s.start:s.start+opening], " \u00a0"))
-		return characterOf(before).word()
-	}
-	return s.reported()
-}
-
-// openings holds the quotes that a closing one may belong to.
-var openings = map[rune]string{
-	'"': "\"", '”': "“„", '“': "„", '’': "‘", '‘': "‚", '»': "«", '«': "»", '」': "「", '』': "『", '）': "（",
-}
-
-// reported reports whether the clause that follows a quotation says who spoke it: one of its first words is a verb of
-// saying.
-func (s *stop) reported() bool {
-	clause := s.text[s.firstAt:min(s.firstAt+60, len(s.text))]
-	if end := strings.IndexFunc(clause, func(r rune) bool {
-		c := characterOf(r)
-		return c != blank && c != lower && !c.word()
-	}); end >= 0 {
-		clause = clause[:end]
-	}
-	if strings.ContainsAny(clause[:min(27, len(clause))], s.language.saying) {
-		return true
-	}
-	for n := 0; n < 4 && clause != ""; n++ {
-		var word string
-		word, clause, _ = strings.Cut(clause, " ")
-		if s.language.reports.has(word) {
-			return true
-		}
-	}
-	return false
 }

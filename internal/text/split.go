@@ -1,6 +1,7 @@
 package text
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -15,7 +16,7 @@ import (
 // Sentences never overlap, neither begin nor end with a blank (unicode.IsSpace), and together hold every character that
 // is not one.
 func Split(s, language string) []Span {
-	r := reader{text: s, language: languageOf(s, language)}
+	r := reader{text: s, language: languageOf(s, language), start: skipBlanks(s, 0)}
 	r.read()
 	return r.spans
 }
@@ -26,7 +27,7 @@ type reader struct {
 	language *language
 	spans    []Span
 
-	start   int  // where the sentence being read begins, in bytes
+	start   int  // where the sentence being read begins, past its blanks, in bytes
 	bracket int  // where the outermost of its open brackets stands
 	depth   int  // how many brackets are open
 	quoted  bool // whether an odd number of straight double quotes has passed in this line
@@ -76,32 +77,14 @@ func (r *reader) isLabel(pos int) bool {
 
 // end closes the sentence at a byte offset, unless it is empty, and begins another after the blanks that stand at next.
 func (r *reader) end(end, next int) {
-	if start, end := trim(r.text, r.start, end); start < end {
-		from := r.points + utf8.RuneCountInString(r.text[r.bytes:start])
-		to := from + utf8.RuneCountInString(r.text[start:end])
-		r.spans = append(r.spans, Span{Start: from, End: to})
-		r.bytes, r.points = end, to
+	sentence := strings.TrimRightFunc(r.text[min(r.start, end):end], unicode.IsSpace)
+	if sentence != "" {
+		from := r.points + utf8.RuneCountInString(r.text[r.bytes:r.start])
+		r.points = from + utf8.RuneCountInString(sentence)
+		r.bytes = r.start + len(sentence)
+		r.spans = append(r.spans, Span{Start: from, End: r.points})
 	}
-	r.start, r.depth = next, 0
-}
-
-// trim narrows the byte range [start,end) of s until it neither begins nor ends with a blank.
-func trim(s string, start, end int) (int, int) {
-	for start < end {
-		r, width := utf8.DecodeRuneInString(s[start:end])
-		if !unicode.IsSpace(r) {
-			break
-		}
-		start += width
-	}
-	for start < end {
-		r, width := utf8.DecodeLastRuneInString(s[start:end])
-		if !unicode.IsSpace(r) {
-			break
-		}
-		end -= width
-	}
-	return start, end
+	r.start, r.depth = skipBlanks(r.text, next), 0
 }
 
 // characterAt reads the code point at a byte offset as the language takes it: after a word, its own sign for a stop is

@@ -2,14 +2,13 @@ package text
 
 import (
 	"strings"
-	"unicode/utf8"
 )
 
 // A stop is a candidate for a sentence's end, and what stands around it:
 //
 //	… at 5 p.m.)  «The …
 //	       │  ││  ││
-//	       │  ││  │└ first: the first character of the next word
+//	       │  ││  │└ firstAt: the next word, and first, what it begins with
 //	       │  ││  └ next: what follows after the blanks
 //	       │  │└ end: the mark and what closes after it
 //	       │  └ closers: what follows the mark at once
@@ -126,40 +125,6 @@ func (s *stop) spaced() bool {
 func (s *stop) last() bool {
 	c, _ := characterAt(s.text, s.next)
 	return c == lineEnd
-}
-
-// wordBefore returns the word that the stop stands at, with the periods and hyphens inside it: "Mr", "p.m", "J.-C", "".
-// A word of more than 24 bytes comes back cut, for none of that length is an abbreviation.
-func (s *stop) wordBefore() string {
-	return s.text[wordStart(s.text, max(s.start, s.mark-24), s.mark):s.mark]
-}
-
-// wordStart walks back from end, at most to limit, over a word and the periods and hyphens inside it.
-func wordStart(s string, limit, end int) int {
-	pos := end
-	for pos > limit {
-		r, width := utf8.DecodeLastRuneInString(s[limit:pos])
-		if c := characterOf(r); !c.word() && c != unseen && r != '.' && r != '-' {
-			break
-		}
-		pos -= width
-	}
-	return pos
-}
-
-// wordAfter returns the first word of what follows, up to its first character that is no letter or digit.
-func (s *stop) wordAfter() string {
-	return s.text[s.firstAt:wordEnd(s.text, s.firstAt)]
-}
-
-func wordEnd(s string, pos int) int {
-	for {
-		c, width := characterAt(s, pos)
-		if !c.word() {
-			return pos
-		}
-		pos += width
-	}
 }
 
 func skipBlanks(s string, pos int) int {

@@ -3,6 +3,7 @@ package text
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/abadojack/whatlanggo"
 )
@@ -16,21 +17,17 @@ func DetectLanguage(s string) string {
 	s = beginning(s, 2000)
 	guess := whatlanggo.Detect(s)
 	reliable := guess.IsReliable()
-	switch guess.Script {
-	case nil:
+	if guess.Script == nil {
 		return undetermined
-	case unicode.Cyrillic, unicode.Arabic:
-		if tag := byLetters(s); tag != "" {
-			return tag
-		}
-	case unicode.Latin:
-		if len(s) < 300 || !reliable {
-			return byLittleWords(s, guess.Lang.Iso6391(), reliable)
-		}
-	case unicode.Devanagari:
-		if !reliable {
-			return "hi"
-		}
+	}
+	if guess.Script == unicode.Latin && (len(s) < 300 || !reliable) {
+		return byLittleWords(s, guess.Lang.Iso6391(), reliable)
+	}
+	if tag := byLetters(s); tag != "" {
+		return tag
+	}
+	if tag, shared := commonest[guess.Script]; shared && !reliable {
+		return tag
 	}
 	return tagOf(guess.Lang)
 }
@@ -51,16 +48,28 @@ func tagOf(language whatlanggo.Lang) string {
 	return undetermined
 }
 
+// commonest is the language that a script which several share is most often read in.
+var commonest = map[*unicode.RangeTable]string{
+	unicode.Cyrillic: "ru", unicode.Arabic: "ar", unicode.Devanagari: "hi", unicode.Hebrew: "he", unicode.Ethiopic: "am",
+}
+
 // letters that a language of a shared script has, and none of those after it in the list.
-var letters = []struct{ tag, letters string }{
+var letters = []struct{ tag, own string }{
 	{"be", "ўЎ"}, {"uk", "їЇєЄґҐіІ"}, {"mk", "ѓЃќЌѕЅ"}, {"sr", "ђЂћЋјЈљЉњЊџЏ"}, {"kk", "әӘғҒқҚңҢұҰ"}, {"ru", "ыЫэЭёЁ"}, {"bg", "ъЪ"},
 	{"ps", "ټډړښځڅ"}, {"ckb", "ڕڵێۆ"}, {"ur", "ٹڈڑںے"}, {"fa", "پچژگ"}, {"ar", "ةأإىؤئيك"},
 }
 
-// byLetters returns the language that has letters of its own in the text, "" where none stands out.
+// byLetters returns the language that has letters of its own in the text, at least one in three hundred so that a foreign
+// name does not count, and "" where none stands out.
 func byLetters(s string) string {
 	for _, language := range letters {
-		if strings.ContainsAny(s, language.letters) {
+		own := 0
+		for _, r := range s {
+			if strings.ContainsRune(language.own, r) {
+				own++
+			}
+		}
+		if own > utf8.RuneCountInString(s)/300 {
 			return language.tag
 		}
 	}
@@ -71,9 +80,15 @@ func byLetters(s string) string {
 // two at least, a fifth of it, and half as many again as those of any other language. Where they are fewer they can still
 // bear out a reliable guess, if no other language has more.
 func byLittleWords(s, guess string, reliable bool) string {
-	votes, total := littleWords(s)
 	best, second := "", ""
+	votes := map[string]int{}
+	words := strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' })
 	for _, tag := range []string{"en", "de", "fr", "es", "it", "pt", "nl", "pl"} {
+		for _, word := range words {
+			if languages[tag].starters.has(word) {
+				votes[tag]++
+			}
+		}
 		switch {
 		case votes[tag] > votes[best]:
 			best, second = tag, best
@@ -82,26 +97,12 @@ func byLittleWords(s, guess string, reliable bool) string {
 		}
 	}
 	switch {
-	case votes[best] >= 2 && votes[best]*5 >= total && votes[best]*2 >= votes[second]*3:
+	case votes[best] >= 2 && votes[best]*5 >= len(words) && votes[best]*2 >= votes[second]*3:
 		return best
 	case reliable && votes[guess] > 0 && votes[guess] == votes[best]:
 		return guess
 	}
 	return undetermined
-}
-
-// littleWords counts the words of a text, and of each language those that begin its sentences.
-func littleWords(s string) (votes map[string]int, total int) {
-	votes = map[string]int{}
-	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }) {
-		total++
-		for tag, language := range languages {
-			if language.starters.has(word) {
-				votes[tag]++
-			}
-		}
-	}
-	return votes, total
 }
 
 // beginning cuts a text to at most that many bytes, between two code points.
