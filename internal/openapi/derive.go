@@ -6,6 +6,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi2"
@@ -27,14 +29,22 @@ func Derive(swagger []byte) ([]byte, error) {
 		return nil, fmt.Errorf("converting to OpenAPI 3.0: %w", err)
 	}
 	three.Servers = openapi3.Servers{{URL: "/"}}
+	named := vocabularies(three.Components.Schemas)
 	for path, item := range three.Paths.Map() {
 		for method, operation := range item.Operations() {
-			operation.OperationID = operationID(method, path)
+			if operation.OperationID == "" {
+				operation.OperationID = operationID(method, path)
+			}
+			if len(two.SecurityDefinitions) == 0 {
+				// Nothing asks who the caller is: said of each operation, since a reader cannot tell silence from forgetting.
+				operation.Security = openapi3.NewSecurityRequirements()
+			}
 			oneMediaTypeAnAnswer(operation)
 			for _, parameter := range operation.Parameters {
 				wholeNumbers(parameter.Value.Schema.Value)
+				parameter.Value.Schema = named.ref(parameter.Value.Schema)
 			}
-			if method == "PATCH" {
+			if method == http.MethodPatch {
 				patch(three.Components.Schemas, operation)
 			}
 		}
@@ -50,15 +60,79 @@ func Derive(swagger []byte) ([]byte, error) {
 	return append(document, '\n'), err
 }
 
-// operationID is the name of the function that generated clients call: "GET /api/v1/claims/{id}" is getClaimsId, which
-// no other route can be.
+// operationID is the name of the function that generated clients call, read off the route: a verb and what the path's words
+// name. "GET /api/v1/claims" is listClaims, "PUT /api/v1/claims/{id}" replaceClaim, "POST /api/v1/articles/{id}/versions"
+// createArticleVersion and "POST /api/v1/articles/upload", whose last word is no plural, uploadArticle. A route for which that
+// reads badly says its own with @ID. No two may be the same: validation says so.
 func operationID(method, path string) string {
+	var nouns []string
+	one := false // whether the path ends in a parameter, and so names one record
+	for part := range strings.SplitSeq(strings.Trim(strings.TrimPrefix(path, "/api/v1"), "/"), "/") {
+		if one = strings.HasPrefix(part, "{"); !one {
+			nouns = append(nouns, part)
+		}
+	}
+	last := len(nouns) - 1
+	many := !one && strings.HasSuffix(nouns[last], "s")
+	verb := map[string]string{http.MethodGet: "get", http.MethodPost: "create", http.MethodPut: "replace",
+		http.MethodPatch: "update", http.MethodDelete: "delete"}[method]
+	switch {
+	case many && method == http.MethodGet:
+		verb = "list"
+	case !many && !one && method == http.MethodPost && last > 0:
+		verb, nouns = nouns[last], nouns[:last]
+	}
 	var name strings.Builder
-	name.WriteString(strings.ToLower(method))
-	for _, part := range strings.FieldsFunc(strings.TrimPrefix(path, "/api/v1"), func(r rune) bool { return strings.ContainsRune("/{}", r) }) {
-		name.WriteString(strings.ToUpper(part[:1]) + part[1:])
+	name.WriteString(verb)
+	for i, noun := range nouns {
+		if i < len(nouns)-1 || verb != "list" {
+			noun = singular(noun)
+		}
+		for word := range strings.SplitSeq(noun, "-") {
+			name.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
 	}
 	return name.String()
+}
+
+// singular is the singular of a noun that makes its plural in -s or -ies.
+func singular(noun string) string {
+	if stem, ok := strings.CutSuffix(noun, "ies"); ok {
+		return stem + "y"
+	}
+	return strings.TrimSuffix(noun, "s")
+}
+
+// vocabulary finds the schema that has a vocabulary's codes, by those codes.
+type vocabulary map[string]*openapi3.SchemaRef
+
+// vocabularies are the schemas that are lists of codes. 2.0 must spell the codes out in each parameter that takes one;
+// clients should meet one type a vocabulary.
+func vocabularies(schemas openapi3.Schemas) vocabulary {
+	named := vocabulary{}
+	for name, schema := range schemas {
+		if codes := schema.Value.Enum; len(codes) > 0 {
+			key := fmt.Sprint(codes...)
+			if named[key] != nil {
+				named[key] = &openapi3.SchemaRef{} // two have the same codes: neither is meant for sure
+				continue
+			}
+			named[key] = openapi3.NewSchemaRef("#/components/schemas/"+name, schema.Value)
+		}
+	}
+	return named
+}
+
+// ref is the schema, with the vocabulary that it spells out put in by name.
+func (v vocabulary) ref(schema *openapi3.SchemaRef) *openapi3.SchemaRef {
+	if schema.Value.Items != nil {
+		schema.Value.Items = v.ref(schema.Value.Items)
+		return schema
+	}
+	if named := v[fmt.Sprint(schema.Value.Enum...)]; len(schema.Value.Enum) > 0 && named != nil && named.Ref != "" {
+		return named
+	}
+	return schema
 }
 
 // oneMediaTypeAnAnswer leaves problem+json to the failures and everything else to the successes: 2.0 can only say it of a
@@ -74,8 +148,8 @@ func oneMediaTypeAnAnswer(operation *openapi3.Operation) {
 	}
 }
 
-// patch gives a PATCH's body a schema of its own: that of the Input, of which nothing is required and everything may be
-// null (RFC 7396).
+// patch gives a PATCH's body a schema of its own: that of the Input, of which nothing is required, and null empties what
+// may be empty (RFC 7396).
 func patch(schemas openapi3.Schemas, operation *openapi3.Operation) {
 	for _, media := range operation.RequestBody.Value.Content {
 		input := strings.TrimPrefix(media.Schema.Ref, "#/components/schemas/")
@@ -84,7 +158,10 @@ func patch(schemas openapi3.Schemas, operation *openapi3.Operation) {
 			whole := schemas[input].Value
 			part := &openapi3.Schema{Type: whole.Type, Description: "A JSON Merge Patch (RFC 7396) of " + input + ".", Properties: openapi3.Schemas{}}
 			for field, schema := range whole.Properties {
-				part.Properties[field] = nullable(schema)
+				if !slices.Contains(whole.Required, field) {
+					schema = nullable(schema)
+				}
+				part.Properties[field] = schema
 			}
 			schemas[name] = part.NewRef()
 		}
@@ -107,9 +184,11 @@ func wholeNumbers(schema *openapi3.Schema) {
 	}
 }
 
+// nullable is the schema with null allowed. One that refers to another stays as it is: in 3.0 what is null must have the
+// type written beside it, and the vocabularies, which is what Inputs refer to, have no null.
 func nullable(schema *openapi3.SchemaRef) *openapi3.SchemaRef {
-	if schema.Ref != "" {
-		return (&openapi3.Schema{Nullable: true, AllOf: openapi3.SchemaRefs{schema}}).NewRef()
+	if schema.Ref != "" || len(schema.Value.AllOf) > 0 {
+		return schema
 	}
 	copied := *schema.Value
 	copied.Nullable = true
