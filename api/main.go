@@ -6,7 +6,6 @@
 //	@description	Who claimed what about interference in an election, on whose word, and in exactly which sentence.
 //	@description
 //	@description	Errors are Problem Details (RFC 9457) and name every wrong field at once. Offsets count Unicode code points of an article's normalised text (W3C Web Annotation). Every GET has an ETag: send it back as If-None-Match for 304, or, to change a record, as If-Match.
-//	@license.name	See the repository
 //	@basePath		/
 //	@accept			json
 //	@produce		json

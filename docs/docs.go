@@ -16,9 +16,6 @@ const docTemplate = `{
         "description": "{{escape .Description}}",
         "title": "{{.Title}}",
         "contact": {},
-        "license": {
-            "name": "See the repository"
-        },
         "version": "{{.Version}}"
     },
     "host": "{{.Host}}",
@@ -177,6 +174,7 @@ const docTemplate = `{
                 }
             },
             "post": {
+                "description": "Many may share a name; a Wikidata item belongs to one actor only.",
                 "consumes": [
                     "application/json"
                 ],
@@ -257,6 +255,7 @@ const docTemplate = `{
         },
         "/api/v1/actors/{id}": {
             "get": {
+                "description": "Its ETag is what a change of it sends back as If-Match.",
                 "produces": [
                     "application/json",
                     "application/problem+json"
@@ -318,6 +317,7 @@ const docTemplate = `{
                 }
             },
             "put": {
+                "description": "As a whole: what the body leaves out is emptied.",
                 "consumes": [
                     "application/json"
                 ],
@@ -1044,6 +1044,7 @@ const docTemplate = `{
                 }
             },
             "put": {
+                "description": "All but its text, which only a new version changes: what the body leaves out is emptied.",
                 "consumes": [
                     "application/json"
                 ],
@@ -1886,6 +1887,7 @@ const docTemplate = `{
         },
         "/api/v1/claims/{id}": {
             "get": {
+                "description": "With its origin, the words that it was logged from. Its ETag is what a change of it sends back as If-Match.",
                 "produces": [
                     "application/json",
                     "application/problem+json"
@@ -1966,6 +1968,7 @@ const docTemplate = `{
                 }
             },
             "put": {
+                "description": "As a whole: what the body leaves out is emptied, save the status, which stays. Its occurrences are resources of their own.",
                 "consumes": [
                     "application/json"
                 ],
@@ -2227,6 +2230,7 @@ const docTemplate = `{
         },
         "/api/v1/claims/{id}/occurrences": {
             "post": {
+                "description": "In the same article or in another one, by sentence, by a run of sentences or by quote. With is_origin it takes the place of the origin.",
                 "consumes": [
                     "application/json"
                 ],
@@ -2466,6 +2470,7 @@ const docTemplate = `{
                 }
             },
             "post": {
+                "description": "A vote that claims are about; they name it by its id.",
                 "consumes": [
                     "application/json"
                 ],
@@ -2540,6 +2545,7 @@ const docTemplate = `{
         },
         "/api/v1/elections/{id}": {
             "get": {
+                "description": "Its ETag is what a change of it sends back as If-Match.",
                 "produces": [
                     "application/json",
                     "application/problem+json"
@@ -2601,6 +2607,7 @@ const docTemplate = `{
                 }
             },
             "put": {
+                "description": "As a whole: what the body leaves out is emptied.",
                 "consumes": [
                     "application/json"
                 ],
@@ -3030,6 +3037,7 @@ const docTemplate = `{
         },
         "/api/v1/occurrences/{id}": {
             "get": {
+                "description": "With the words, what stands around them, and the span in Unicode code points. Its ETag is what a change of it sends back as If-Match.",
                 "produces": [
                     "application/json",
                     "application/problem+json"
@@ -3107,6 +3115,7 @@ const docTemplate = `{
                 }
             },
             "put": {
+                "description": "Its stance, and whether it is the origin. The words that it points at never change: delete it and log another instead.",
                 "consumes": [
                     "application/json"
                 ],
@@ -3621,6 +3630,7 @@ const docTemplate = `{
                 }
             },
             "post": {
+                "description": "Whoever published or originated a report; articles name it by its id.",
                 "consumes": [
                     "application/json"
                 ],
@@ -3695,6 +3705,7 @@ const docTemplate = `{
         },
         "/api/v1/sources/{id}": {
             "get": {
+                "description": "Its ETag is what a change of it sends back as If-Match.",
                 "produces": [
                     "application/json",
                     "application/problem+json"
@@ -3756,6 +3767,7 @@ const docTemplate = `{
                 }
             },
             "put": {
+                "description": "As a whole: what the body leaves out is emptied.",
                 "consumes": [
                     "application/json"
                 ],
@@ -4133,6 +4145,7 @@ const docTemplate = `{
         },
         "/api/v1/techniques/{code}": {
             "get": {
+                "description": "By its DISARM code; that of a sub-technique goes on after a dot.",
                 "produces": [
                     "application/json",
                     "application/problem+json"
@@ -4189,6 +4202,7 @@ const docTemplate = `{
         },
         "/healthz": {
             "get": {
+                "description": "Answers as long as the process serves, whatever state the database is in. For liveness probes.",
                 "produces": [
                     "application/json",
                     "application/problem+json"
@@ -4215,6 +4229,7 @@ const docTemplate = `{
         },
         "/readyz": {
             "get": {
+                "description": "Answers 200 once a write goes through. For readiness probes and load balancers.",
                 "produces": [
                     "application/json",
                     "application/problem+json"

@@ -60,6 +60,7 @@ func (s *Server) listActors(c echo.Context) error {
 // createActor keeps a new actor.
 //
 //	@Summary	Create an actor
+//	@Description	Many may share a name; a Wikidata item belongs to one actor only.
 //	@Tags		actors
 //	@Accept		json
 //	@Produce	json,application/problem+json
@@ -89,6 +90,7 @@ func (s *Server) createActor(c echo.Context) error {
 // getActor reads an actor.
 //
 //	@Summary	Read an actor
+//	@Description	Its ETag is what a change of it sends back as If-Match.
 //	@Tags		actors
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the actor"	minimum(1)
@@ -118,6 +120,7 @@ func (s *Server) getActor(c echo.Context) error {
 // putActor replaces what can be written of an actor.
 //
 //	@Summary	Replace an actor
+//	@Description	As a whole: what the body leaves out is emptied.
 //	@Tags		actors
 //	@Accept		json
 //	@Produce	json,application/problem+json

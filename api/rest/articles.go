@@ -161,6 +161,7 @@ func (s *Server) getArticle(c echo.Context) error {
 // putArticle replaces what can be written of an article.
 //
 //	@Summary	Replace an article
+//	@Description	All but its text, which only a new version changes: what the body leaves out is emptied.
 //	@Tags		articles
 //	@Accept		json
 //	@Produce	json,application/problem+json

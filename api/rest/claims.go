@@ -105,6 +105,7 @@ func (s *Server) createClaim(c echo.Context) error {
 // getClaim reads a claim.
 //
 //	@Summary	Read a claim
+//	@Description	With its origin, the words that it was logged from. Its ETag is what a change of it sends back as If-Match.
 //	@Tags		claims
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the claim"	minimum(1)
@@ -137,6 +138,7 @@ func (s *Server) getClaim(c echo.Context) error {
 // putClaim replaces what can be written of a claim.
 //
 //	@Summary	Replace a claim
+//	@Description	As a whole: what the body leaves out is emptied, save the status, which stays. Its occurrences are resources of their own.
 //	@Tags		claims
 //	@Accept		json
 //	@Produce	json,application/problem+json

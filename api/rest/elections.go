@@ -58,6 +58,7 @@ func (s *Server) listElections(c echo.Context) error {
 // createElection keeps a new election.
 //
 //	@Summary	Create an election
+//	@Description	A vote that claims are about; they name it by its id.
 //	@Tags		elections
 //	@Accept		json
 //	@Produce	json,application/problem+json
@@ -86,6 +87,7 @@ func (s *Server) createElection(c echo.Context) error {
 // getElection reads an election.
 //
 //	@Summary	Read an election
+//	@Description	Its ETag is what a change of it sends back as If-Match.
 //	@Tags		elections
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the election"	minimum(1)
@@ -115,6 +117,7 @@ func (s *Server) getElection(c echo.Context) error {
 // putElection replaces what can be written of an election.
 //
 //	@Summary	Replace an election
+//	@Description	As a whole: what the body leaves out is emptied.
 //	@Tags		elections
 //	@Accept		json
 //	@Produce	json,application/problem+json

@@ -62,6 +62,7 @@ func (s *Server) listOccurrences(c echo.Context) error {
 // createOccurrence keeps a new occurrence.
 //
 //	@Summary	Log one more place where a claim stands
+//	@Description	In the same article or in another one, by sentence, by a run of sentences or by quote. With is_origin it takes the place of the origin.
 //	@Tags		occurrences
 //	@Accept		json
 //	@Produce	json,application/problem+json
@@ -97,6 +98,7 @@ func (s *Server) createOccurrence(c echo.Context) error {
 // getOccurrence reads an occurrence.
 //
 //	@Summary	Read an occurrence
+//	@Description	With the words, what stands around them, and the span in Unicode code points. Its ETag is what a change of it sends back as If-Match.
 //	@Tags		occurrences
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the occurrence"	minimum(1)
@@ -129,6 +131,7 @@ func (s *Server) getOccurrence(c echo.Context) error {
 // putOccurrence replaces what can be written of an occurrence.
 //
 //	@Summary	Replace an occurrence
+//	@Description	Its stance, and whether it is the origin. The words that it points at never change: delete it and log another instead.
 //	@Tags		occurrences
 //	@Accept		json
 //	@Produce	json,application/problem+json

@@ -15,6 +15,7 @@ type Health struct {
 // healthz tells that the process is there.
 //
 //	@Summary	Is the process there?
+//	@Description	Answers as long as the process serves, whatever state the database is in. For liveness probes.
 //	@Tags		probes
 //	@Produce	json,application/problem+json
 //	@Success	200		{object}	Health
@@ -27,6 +28,7 @@ func (s *Server) healthz(c echo.Context) error {
 // readyz tells whether the tracker can write.
 //
 //	@Summary	Can it write?
+//	@Description	Answers 200 once a write goes through. For readiness probes and load balancers.
 //	@Tags		probes
 //	@Produce	json,application/problem+json
 //	@Success	200		{object}	Health

@@ -60,6 +60,7 @@ func (s *Server) listSources(c echo.Context) error {
 // createSource keeps a new source.
 //
 //	@Summary	Create a source
+//	@Description	Whoever published or originated a report; articles name it by its id.
 //	@Tags		sources
 //	@Accept		json
 //	@Produce	json,application/problem+json
@@ -88,6 +89,7 @@ func (s *Server) createSource(c echo.Context) error {
 // getSource reads a source.
 //
 //	@Summary	Read a source
+//	@Description	Its ETag is what a change of it sends back as If-Match.
 //	@Tags		sources
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the source"	minimum(1)
@@ -117,6 +119,7 @@ func (s *Server) getSource(c echo.Context) error {
 // putSource replaces what can be written of a source.
 //
 //	@Summary	Replace a source
+//	@Description	As a whole: what the body leaves out is emptied.
 //	@Tags		sources
 //	@Accept		json
 //	@Produce	json,application/problem+json

@@ -72,6 +72,7 @@ func (s *Server) listTechniques(c echo.Context) error {
 // getTechnique reads a technique.
 //
 //	@Summary	Read a technique
+//	@Description	By its DISARM code; that of a sub-technique goes on after a dot.
 //	@Tags		techniques
 //	@Produce	json,application/problem+json
 //	@Param		code	path	string	true	"DISARM code, such as T0085.001"
