@@ -32,6 +32,5 @@ func (c healthCommand) Run(at *surroundings) error {
 	if response.StatusCode != http.StatusOK {
 		return fmt.Errorf("the server is not ready: %s", response.Status)
 	}
-	fmt.Fprintln(at.stdout, "ready")
-	return nil
+	return say(at.stdout, "ready")
 }

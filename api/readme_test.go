@@ -50,7 +50,7 @@ func TestTheReadmesCommandsGiveTheReadmesAnswers(t *testing.T) {
 	defer server.Close()
 	for _, block := range blocks {
 		commands := strings.ReplaceAll(block[1], "http://127.0.0.1:8080", server.URL)
-		command := exec.Command("bash", "-e", "-o", "pipefail", "-c", commands)
+		command := exec.CommandContext(t.Context(), "bash", "-e", "-o", "pipefail", "-c", commands)
 		var complaints bytes.Buffer
 		command.Stderr = &complaints
 		got, err := command.Output()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"claimtracker/seeds"
 )
@@ -20,6 +19,5 @@ func (seedCommand) Run(all *commands, at *surroundings) (err error) {
 	if err := seeds.Load(at.ctx, s); err != nil {
 		return err
 	}
-	fmt.Fprintf(at.stdout, "The seeds are in %s\n", all.Database)
-	return nil
+	return say(at.stdout, "The seeds are in "+all.Database)
 }

@@ -127,7 +127,8 @@ func (c *serveCommand) Run(all *commands, at *surroundings) (err error) {
 		return fmt.Errorf("cannot listen: %w", err)
 	}
 	base := "http://" + listener.Addr().String()
-	fmt.Fprintf(at.stdout, "claimtracker listens on %s\nSwagger UI: %s/docs/\nDatabase: %s\n", base, base, all.Database)
+	// Serving does not depend on anybody reading this.
+	_, _ = fmt.Fprintf(at.stdout, "claimtracker listens on %s\nSwagger UI: %s/docs/\nDatabase: %s\n", base, base, all.Database)
 	return serve(at.ctx, listener, rest.New(s, log, settings.rest), log, settings.drain)
 }
 

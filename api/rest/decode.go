@@ -165,8 +165,7 @@ func (e *explainer) object(t reflect.Type, at string) {
 
 // members gathers the JSON members of a struct, those of embedded structs too.
 func members(t reflect.Type, into map[string]reflect.Type) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		if f.Anonymous {
 			members(f.Type, into)
 			continue

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -65,7 +66,7 @@ func respondTagged(c echo.Context, status int, prefix string, v any) error {
 // anyTag tells whether the lines of an If-None-Match or If-Match header hold "*" or a tag that matches; a weak tag is
 // compared as the strong one.
 func anyTag(lines []string, matches func(tag string) bool) bool {
-	for _, tag := range strings.Split(strings.Join(lines, ","), ",") {
+	for tag := range strings.SplitSeq(strings.Join(lines, ","), ",") {
 		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
 		if tag == "*" || tag != "" && matches(tag) {
 			return true
@@ -81,9 +82,7 @@ func respondList(c echo.Context, q *query, next *store.Cursor, total *int64, pag
 		cursor := q.encode(*next)
 		paging.Next = &cursor
 		values := url.Values{}
-		for name, given := range c.QueryParams() {
-			values[name] = given
-		}
+		maps.Copy(values, c.QueryParams())
 		values.Set("cursor", cursor)
 		c.Response().Header().Set("Link", fmt.Sprintf(`<%s?%s>; rel="next"`, c.Request().URL.EscapedPath(), values.Encode()))
 	}

@@ -22,7 +22,7 @@ func anchor(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor) (o tr
 	a.Check(&mine, at)
 	if mine.Err() != nil {
 		p.Join(mine)
-		return o, nil
+		return o, nil //nolint:nilerr // p has it, and is told together with what else is wrong
 	}
 	version, within, err := anchorRange(tx, p, at, a)
 	if err != nil || version.N == 0 {

@@ -84,7 +84,7 @@ func (e *sqliteEngine) inspect() error {
 	if err != nil {
 		return fmt.Errorf("cannot open the database: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it is only read
 	info, err := file.Stat()
 	if err != nil || info.Size() == 0 {
 		return err

@@ -3,6 +3,7 @@ package webpage
 import (
 	"encoding/json"
 	"html"
+	"maps"
 	"strings"
 )
 
@@ -67,9 +68,7 @@ func (o object) isA(kinds ...string) bool {
 // resolve returns o with the people and outlets that it names by @id alone put in place.
 func (o object) resolve(named map[string]object) object {
 	resolved := object{}
-	for key, value := range o {
-		resolved[key] = value
-	}
+	maps.Copy(resolved, o)
 	for _, key := range []string{"author", "publisher"} {
 		var values []any
 		for _, value := range list(o[key]) {
