@@ -4294,7 +4294,6 @@ const docTemplate = `{
                     "description": "CreatedAt is when the record was made (UTC, RFC 3339, microseconds).",
                     "type": "string",
                     "format": "date-time",
-                    "readOnly": true,
                     "example": "2024-01-31T08:34:00.000000Z"
                 },
                 "description": {
@@ -4307,7 +4306,6 @@ const docTemplate = `{
                     "description": "ID names the record; it is never used again after the record is deleted.",
                     "type": "integer",
                     "minimum": 1,
-                    "readOnly": true,
                     "example": 1
                 },
                 "kind": {
@@ -4335,14 +4333,12 @@ const docTemplate = `{
                     "description": "UpdatedAt is when the record last changed (UTC, RFC 3339, microseconds).",
                     "type": "string",
                     "format": "date-time",
-                    "readOnly": true,
                     "example": "2024-01-31T08:34:00.000000Z"
                 },
                 "version": {
                     "description": "Version counts the record's changes, from 1. The ETag begins with it and If-Match compares it.",
                     "type": "integer",
                     "minimum": 1,
-                    "readOnly": true,
                     "example": 1
                 },
                 "wikidata_id": {
@@ -4522,14 +4518,12 @@ const docTemplate = `{
                     "description": "CreatedAt is when the record was made (UTC, RFC 3339, microseconds).",
                     "type": "string",
                     "format": "date-time",
-                    "readOnly": true,
                     "example": "2024-01-31T08:34:00.000000Z"
                 },
                 "id": {
                     "description": "ID names the record; it is never used again after the record is deleted.",
                     "type": "integer",
                     "minimum": 1,
-                    "readOnly": true,
                     "example": 1
                 },
                 "language": {
@@ -4592,7 +4586,6 @@ const docTemplate = `{
                     "description": "UpdatedAt is when the record last changed (UTC, RFC 3339, microseconds).",
                     "type": "string",
                     "format": "date-time",
-                    "readOnly": true,
                     "example": "2024-01-31T08:34:00.000000Z"
                 },
                 "url": {
@@ -4606,7 +4599,6 @@ const docTemplate = `{
                     "description": "Version counts the record's changes, from 1. The ETag begins with it and If-Match compares it.",
                     "type": "integer",
                     "minimum": 1,
-                    "readOnly": true,
                     "example": 1
                 }
             }
@@ -4848,7 +4840,6 @@ const docTemplate = `{
                     "description": "CreatedAt is when the record was made (UTC, RFC 3339, microseconds).",
                     "type": "string",
                     "format": "date-time",
-                    "readOnly": true,
                     "example": "2024-01-31T08:34:00.000000Z"
                 },
                 "election": {
@@ -4869,7 +4860,6 @@ const docTemplate = `{
                     "description": "ID names the record; it is never used again after the record is deleted.",
                     "type": "integer",
                     "minimum": 1,
-                    "readOnly": true,
                     "example": 1
                 },
                 "kind": {
@@ -4948,14 +4938,12 @@ const docTemplate = `{
                     "description": "UpdatedAt is when the record last changed (UTC, RFC 3339, microseconds).",
                     "type": "string",
                     "format": "date-time",
-                    "readOnly": true,
                     "example": "2024-01-31T08:34:00.000000Z"
                 },
                 "version": {
                     "description": "Version counts the record's changes, from 1. The ETag begins with it and If-Match compares it.",
                     "type": "integer",
                     "minimum": 1,
-                    "readOnly": true,
                     "example": 1
                 }
             }
@@ -5159,7 +5147,6 @@ const docTemplate = `{
                     "description": "CreatedAt is when the record was made (UTC, RFC 3339, microseconds).",
                     "type": "string",
                     "format": "date-time",
-                    "readOnly": true,
                     "example": "2024-01-31T08:34:00.000000Z"
                 },
                 "date": {
@@ -5172,7 +5159,6 @@ const docTemplate = `{
                     "description": "ID names the record; it is never used again after the record is deleted.",
                     "type": "integer",
                     "minimum": 1,
-                    "readOnly": true,
                     "example": 1
                 },
                 "kind": {
@@ -5203,14 +5189,12 @@ const docTemplate = `{
                     "description": "UpdatedAt is when the record last changed (UTC, RFC 3339, microseconds).",
                     "type": "string",
                     "format": "date-time",
-                    "readOnly": true,
                     "example": "2024-01-31T08:34:00.000000Z"
                 },
                 "version": {
                     "description": "Version counts the record's changes, from 1. The ETag begins with it and If-Match compares it.",
                     "type": "integer",
                     "minimum": 1,
-                    "readOnly": true,
                     "example": 1
                 }
             }
@@ -5682,7 +5666,6 @@ const docTemplate = `{
                     "description": "CreatedAt is when the record was made (UTC, RFC 3339, microseconds).",
                     "type": "string",
                     "format": "date-time",
-                    "readOnly": true,
                     "example": "2024-01-31T08:34:00.000000Z"
                 },
                 "end": {
@@ -5704,7 +5687,6 @@ const docTemplate = `{
                     "description": "ID names the record; it is never used again after the record is deleted.",
                     "type": "integer",
                     "minimum": 1,
-                    "readOnly": true,
                     "example": 1
                 },
                 "is_origin": {
@@ -5752,14 +5734,12 @@ const docTemplate = `{
                     "description": "UpdatedAt is when the record last changed (UTC, RFC 3339, microseconds).",
                     "type": "string",
                     "format": "date-time",
-                    "readOnly": true,
                     "example": "2024-01-31T08:34:00.000000Z"
                 },
                 "version": {
                     "description": "Version counts the record's changes, from 1. The ETag begins with it and If-Match compares it.",
                     "type": "integer",
                     "minimum": 1,
-                    "readOnly": true,
                     "example": 1
                 }
             }
@@ -6009,7 +5989,6 @@ const docTemplate = `{
                     "description": "CreatedAt is when the record was made (UTC, RFC 3339, microseconds).",
                     "type": "string",
                     "format": "date-time",
-                    "readOnly": true,
                     "example": "2024-01-31T08:34:00.000000Z"
                 },
                 "description": {
@@ -6028,7 +6007,6 @@ const docTemplate = `{
                     "description": "ID names the record; it is never used again after the record is deleted.",
                     "type": "integer",
                     "minimum": 1,
-                    "readOnly": true,
                     "example": 1
                 },
                 "kind": {
@@ -6056,7 +6034,6 @@ const docTemplate = `{
                     "description": "UpdatedAt is when the record last changed (UTC, RFC 3339, microseconds).",
                     "type": "string",
                     "format": "date-time",
-                    "readOnly": true,
                     "example": "2024-01-31T08:34:00.000000Z"
                 },
                 "url": {
@@ -6070,7 +6047,6 @@ const docTemplate = `{
                     "description": "Version counts the record's changes, from 1. The ETag begins with it and If-Match compares it.",
                     "type": "integer",
                     "minimum": 1,
-                    "readOnly": true,
                     "example": 1
                 }
             }

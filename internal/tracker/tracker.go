@@ -17,13 +17,13 @@ import (
 // Record is what every stored record carries.
 type Record struct {
 	// ID names the record; it is never used again after the record is deleted.
-	ID int64 `json:"id" gorm:"primaryKey" validate:"required" minimum:"1" example:"1" readonly:"true"`
+	ID int64 `json:"id" gorm:"primaryKey" validate:"required" minimum:"1" example:"1"`
 	// CreatedAt is when the record was made (UTC, RFC 3339, microseconds).
-	CreatedAt Instant `json:"created_at" gorm:"autoCreateTime:false" swaggertype:"string" format:"date-time" validate:"required" example:"2024-01-31T08:34:00.000000Z" readonly:"true"`
+	CreatedAt Instant `json:"created_at" gorm:"autoCreateTime:false" swaggertype:"string" format:"date-time" validate:"required" example:"2024-01-31T08:34:00.000000Z"`
 	// UpdatedAt is when the record last changed (UTC, RFC 3339, microseconds).
-	UpdatedAt Instant `json:"updated_at" gorm:"autoUpdateTime:false" swaggertype:"string" format:"date-time" validate:"required" example:"2024-01-31T08:34:00.000000Z" readonly:"true"`
+	UpdatedAt Instant `json:"updated_at" gorm:"autoUpdateTime:false" swaggertype:"string" format:"date-time" validate:"required" example:"2024-01-31T08:34:00.000000Z"`
 	// Version counts the record's changes, from 1. The ETag begins with it and If-Match compares it.
-	Version int64 `json:"version" validate:"required" minimum:"1" example:"1" readonly:"true"`
+	Version int64 `json:"version" validate:"required" minimum:"1" example:"1"`
 }
 
 // Meta is what every stored record carries; types that embed Record have it too.
