@@ -121,9 +121,9 @@ func remove[T any](tx *gorm.DB, id int64) error {
 	return tx.Delete(new(T), "id = ?", id).Error
 }
 
-// pointsAt notes a field whose id names no record.
+// pointsAt notes a field whose id names no record. That an id is none at all, the domain's check has noted.
 func pointsAt[T interface{ Meta() tracker.Record }](tx *gorm.DB, p *tracker.Problems, pointer, noun string, id *int64) error {
-	if id == nil || *id == 0 {
+	if id == nil || *id < 1 {
 		return nil
 	}
 	found, err := byID[T](tx, []int64{*id})

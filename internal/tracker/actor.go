@@ -31,6 +31,7 @@ func (in *ActorInput) Check(p *Problems) {
 	kind(p, "/kind", in.Kind, ActorKinds)
 	p.country("/country", in.Country)
 	p.lines("/aliases", &in.Aliases)
+	p.id("/parent_id", in.ParentID)
 	p.wikidata("/wikidata_id", in.WikidataID)
 	p.prose("/description", &in.Description, MaxLongText)
 }

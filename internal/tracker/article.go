@@ -103,6 +103,8 @@ func (in *NewArticle) Check(p *Problems) {
 func (in *ArticleInput) Check(p *Problems) {
 	if in.SourceID == 0 {
 		p.Add("/source_id", "required", "must be given: the id of the source that published the article")
+	} else {
+		p.id("/source_id", &in.SourceID)
 	}
 	if p.required("/url", in.URL) {
 		p.link("/url", &in.URL)

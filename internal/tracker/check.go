@@ -76,6 +76,13 @@ func (p *Problems) entries(pointer string, n int) {
 	}
 }
 
+// id checks an id that may be left out.
+func (p *Problems) id(pointer string, id *int64) {
+	if id != nil && *id < 1 {
+		p.Add(pointer, "out_of_range", "must be the id of a record: a whole number from 1")
+	}
+}
+
 // oneOf checks a value against its vocabulary.
 func oneOf[T ~string](p *Problems, pointer string, value T, vocabulary []T) {
 	if value != "" && !slices.Contains(vocabulary, value) {

@@ -73,6 +73,7 @@ func (in *ClaimInput) Check(p *Problems) {
 	p.required("/text", in.Text)
 	kind(p, "/kind", in.Kind, ClaimKinds)
 	oneOf(p, "/status", in.Status, ClaimStatuses)
+	p.id("/election_id", in.ElectionID)
 	p.date("/claimed_on", in.ClaimedOn)
 	p.language("/language", &in.Language)
 	for i := range in.Tags {
