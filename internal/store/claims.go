@@ -133,6 +133,8 @@ func fillClaims(tx *gorm.DB, claims []tracker.Claim, expand Expand) error {
 	at := map[int64]*tracker.Claim{}
 	for i := range claims {
 		at[claims[i].ID] = &claims[i]
+		// As the domain's check leaves them, so that writing back what was read is seen to change nothing.
+		claims[i].Tags, claims[i].Techniques, claims[i].ClaimInput.Actors = []string{}, []string{}, []tracker.ActorRole{}
 	}
 	var tags []claimTag
 	var techniques []claimTechnique

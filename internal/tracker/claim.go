@@ -81,6 +81,9 @@ func (in *ClaimInput) Check(p *Problems) {
 	}
 	p.lines("/tags", (*Strings)(&in.Tags))
 	p.lines("/techniques", (*Strings)(&in.Techniques))
+	if in.Actors == nil {
+		in.Actors = []ActorRole{}
+	}
 	p.entries("/actors", len(in.Actors))
 	seen := map[ActorRole]bool{}
 	for i, a := range in.Actors {
