@@ -312,20 +312,28 @@ func checkClaim(tx *gorm.DB, p *tracker.Problems, in *tracker.ClaimInput) error 
 	if err := pointsAt[tracker.Election](tx, p, "/election_id", "election", in.ElectionID); err != nil {
 		return err
 	}
-	actors, err := byID[tracker.Actor](tx, ids(in.Actors, func(a *tracker.ActorRole) *int64 { return &a.ActorID }))
+	// Of a list that is too long, which the check has noted, nothing is looked up: there is an end to what a query can name.
+	named, codes := in.Actors, in.Techniques
+	if len(named) > tracker.MaxListEntries {
+		named = nil
+	}
+	if len(codes) > tracker.MaxListEntries {
+		codes = nil
+	}
+	actors, err := byID[tracker.Actor](tx, ids(named, func(a *tracker.ActorRole) *int64 { return &a.ActorID }))
 	if err != nil {
 		return err
 	}
-	for i, a := range in.Actors {
+	for i, a := range named {
 		if _, ok := actors[a.ActorID]; !ok && a.ActorID != 0 {
 			p.Add("/actors/"+strconv.Itoa(i)+"/actor_id", "not_found", "there is no actor %d", a.ActorID)
 		}
 	}
-	techniques, err := techniquesByCode(tx, in.Techniques)
+	techniques, err := techniquesByCode(tx, codes)
 	if err != nil {
 		return err
 	}
-	for i, code := range in.Techniques {
+	for i, code := range codes {
 		if _, ok := techniques[code]; !ok && code != "" {
 			p.Add("/techniques/"+strconv.Itoa(i), "not_found", "is not the code of a technique of DISARM Red, such as T0068 or T0085.001")
 		}

@@ -59,7 +59,9 @@ func (p *Problems) lines(pointer string, list *Strings) {
 	if *list == nil {
 		*list = Strings{}
 	}
-	p.entries(pointer, len(*list))
+	if !p.entries(pointer, len(*list)) {
+		return
+	}
 	for i := range *list {
 		at := pointer + "/" + strconv.Itoa(i)
 		p.line(at, &(*list)[i], MaxListEntry)
@@ -69,11 +71,12 @@ func (p *Problems) lines(pointer string, list *Strings) {
 	}
 }
 
-// entries checks how many items a list has.
-func (p *Problems) entries(pointer string, n int) {
+// entries checks how many items a list has, and says whether they are few enough to be looked at.
+func (p *Problems) entries(pointer string, n int) bool {
 	if n > MaxListEntries {
 		p.Add(pointer, "too_long", "must have at most %d entries; it has %d", MaxListEntries, n)
 	}
+	return n <= MaxListEntries
 }
 
 // id checks an id that may be left out.

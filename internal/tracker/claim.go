@@ -84,7 +84,9 @@ func (in *ClaimInput) Check(p *Problems) {
 	if in.Actors == nil {
 		in.Actors = []ActorRole{}
 	}
-	p.entries("/actors", len(in.Actors))
+	if !p.entries("/actors", len(in.Actors)) {
+		return
+	}
 	seen := map[ActorRole]bool{}
 	for i, a := range in.Actors {
 		at := "/actors/" + strconv.Itoa(i)
