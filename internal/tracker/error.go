@@ -105,8 +105,16 @@ func (p *Problems) Add(pointer, code, format string, args ...any) {
 	p.AddField(FieldError{Pointer: "#" + pointer, Code: code, Detail: fmt.Sprintf(format, args...)})
 }
 
+// maxFields is how many wrong fields are told: a body can hold a hundred thousand, and no answer should be a multiple of
+// what was asked.
+const maxFields = 200
+
 // AddField notes a wrong field that has more to say.
-func (p *Problems) AddField(f FieldError) { p.fields = append(p.fields, f) }
+func (p *Problems) AddField(f FieldError) {
+	if len(p.fields) < maxFields {
+		p.fields = append(p.fields, f)
+	}
+}
 
 // AddMalformed notes that the field at pointer cannot be read at all.
 func (p *Problems) AddMalformed(pointer, code, format string, args ...any) {
