@@ -6,7 +6,6 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -50,7 +49,7 @@ func (s *Server) uploadArticle(c echo.Context) error {
 		return tracker.Errorf(tracker.WrongMedia, "The Content-Type must be multipart/form-data")
 	}
 	body := http.MaxBytesReader(c.Response(), c.Request().Body, s.options.MaxArticle)
-	form := upload{}
+	form := upload{seen: map[string]bool{}}
 	if err := form.read(multipart.NewReader(body, parameters["boundary"])); err != nil {
 		return err
 	}
@@ -66,7 +65,7 @@ type upload struct {
 	article            tracker.ArticleInput
 	fileName, fileType string
 	file               []byte
-	seen               []string
+	seen               map[string]bool
 }
 
 // read reads the parts of the form, and tells everything that is wrong with them at once.
@@ -86,7 +85,7 @@ func (u *upload) read(parts *multipart.Reader) error {
 		}
 		u.take(&p, part, content)
 	}
-	if !slices.Contains(u.seen, "file") {
+	if !u.seen["file"] {
 		p.AddParameter("file", "required", "must be given: the article, as plain text or HTML")
 	}
 	return p.Err()
@@ -96,10 +95,10 @@ func (u *upload) take(p *tracker.Problems, part *multipart.Part, content []byte)
 	name, value, a := part.FormName(), string(content), &u.article
 	texts := map[string]*string{"url": &a.URL, "title": &a.Title, "published_text": &a.PublishedText,
 		"language": &a.Language, "archive_url": &a.ArchiveURL}
-	if name != "authors" && slices.Contains(u.seen, name) {
+	if name != "authors" && u.seen[name] {
 		p.AddParameter(name, "duplicate", "must be given once only")
 	}
-	u.seen = append(u.seen, name)
+	u.seen[name] = true
 	switch {
 	case texts[name] != nil:
 		*texts[name] = value
