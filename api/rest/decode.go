@@ -35,6 +35,20 @@ func decode[T any](b []byte) (in T, err error) {
 	return in, e.problems.Err()
 }
 
+// checkPatch refuses a patch of a T that is not one JSON object, or that has members which no T has: also where their value
+// is null, which the merged T would not show any more.
+func checkPatch[T any](b []byte) error {
+	if err := checkJSON(b); err != nil {
+		return err
+	}
+	var e explainer
+	e.decoder = jsontext.NewDecoder(strings.NewReader(string(b)))
+	if e.value(reflect.TypeFor[T](), ""); e.problems.Malformed() {
+		return e.problems.Err()
+	}
+	return nil // what else is wrong, the merged T will show, all of it at once
+}
+
 // leaveOutUnreadable reads a value that has a format of its own, and leaves it empty where it does not keep that.
 func leaveOutUnreadable(d *jsontext.Decoder, v encoding.TextUnmarshaler) error {
 	raw, err := d.ReadValue()

@@ -85,7 +85,7 @@ func change[T any](c echo.Context, limit int64) (func(*T) error, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkJSON(patch); err != nil {
+	if err := checkPatch[T](patch); err != nil {
 		return nil, err
 	}
 	return func(current *T) error {
