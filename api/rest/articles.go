@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"errors"
+
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/intake"
@@ -95,18 +97,18 @@ func (s *Server) createArticle(c echo.Context) error {
 	}
 	material, err := intake.Pasted(in.NewArticleText)
 	if err != nil {
-		return err
+		return withRest(err, in.ArticleInput)
 	}
 	return s.keepArticle(c, in.ArticleInput, material)
 }
 
 // keepArticle reads the material and keeps it as a new article.
 func (s *Server) keepArticle(c echo.Context, in tracker.ArticleInput, material intake.Material) error {
-	in, version, err := s.readArticle(c, in, material)
+	read, version, err := s.readArticle(c, in, material)
 	if err != nil {
-		return err
+		return withRest(err, in)
 	}
-	article, err := s.store.Articles.Create(c.Request().Context(), in, version)
+	article, err := s.store.Articles.Create(c.Request().Context(), read, version)
 	if err != nil {
 		return err
 	}
@@ -123,6 +125,20 @@ func (s *Server) readArticle(c echo.Context, in tracker.ArticleInput, material i
 	case <-c.Request().Context().Done():
 		return in, tracker.ArticleVersion{}, tracker.Errorf(tracker.Unavailable, "Too many articles are being read just now; nothing was kept")
 	}
+}
+
+// withRest adds to what is wrong with an article's text what is wrong with the rest of it, so that all is told at once.
+func withRest(err error, in tracker.ArticleInput) error {
+	text, ok := errors.AsType[*tracker.Error](err)
+	if !ok || text.Code != tracker.Invalid {
+		return err
+	}
+	var p tracker.Problems
+	in.Check(&p)
+	for _, field := range text.Fields {
+		p.AddField(field)
+	}
+	return p.Err()
 }
 
 // getArticle reads an article.
