@@ -203,7 +203,11 @@ func CanonicalURL(s string) (string, error) {
 		name, _, _ := strings.Cut(pair, "=")
 		return trackers.MatchString(name)
 	}), "&")
-	return u.String(), nil
+	canonical := u.String()
+	if len(canonical) > MaxURL {
+		return "", Errorf(Invalid, "must be at most %d characters long, as it is written with escapes; it has %d", MaxURL, len(canonical))
+	}
+	return canonical, nil
 }
 
 // canonicalHost is a host name in its ASCII form (IDNA, RFC 5891), or an IP address as it stands in a URL.
