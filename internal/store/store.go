@@ -109,9 +109,12 @@ func (s *Store) Together(ctx context.Context, fn func(ctx context.Context) error
 // together is the key under which a context carries the transaction of Together.
 type together struct{}
 
-// Ready is nil when the store can write.
+// Ready is nil when the store can write, else Unavailable.
 func (s *Store) Ready(ctx context.Context) error {
-	return s.failure(ctx, s.engine.ready(ctx, s.write.WithContext(ctx)))
+	if err := s.engine.ready(ctx, s.write.WithContext(ctx)); err != nil {
+		return errors.Join(tracker.Errorf(tracker.Unavailable, "The database cannot be written now"), err)
+	}
+	return nil
 }
 
 // failure turns a database's error into the domain's, where it means something to the caller.
