@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -55,9 +56,22 @@ func (s *Server) uploadArticle(c echo.Context) error {
 	}
 	material, err := intake.File(form.fileName, form.fileType, form.file)
 	if err != nil {
-		return err
+		return ofForm(withRest(err, form.article))
 	}
-	return s.keepArticle(c, form.article, material)
+	return ofForm(s.keepArticle(c, form.article, material))
+}
+
+// ofForm names what is wrong as fields of a form, which has no JSON to point into.
+func ofForm(err error) error {
+	if wrong, ok := errors.AsType[*tracker.Error](err); ok {
+		for i := range wrong.Fields {
+			if f := &wrong.Fields[i]; f.Pointer != "" {
+				f.Parameter, _, _ = strings.Cut(strings.TrimPrefix(f.Pointer, "#/"), "/")
+				f.Pointer = ""
+			}
+		}
+	}
+	return err
 }
 
 // upload is what the form of an uploaded article holds.
