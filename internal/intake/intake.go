@@ -30,16 +30,14 @@ type Material struct {
 
 // Pasted is material from a JSON body, where either of text and html must be given.
 func Pasted(in tracker.NewArticleText) (Material, error) {
-	switch {
-	case in.Text != "" && in.HTML != "":
-		return Material{}, wrongAt("/html")("conflict", "must be left out when text is given")
-	case in.HTML != "":
-		return Material{[]byte(in.HTML), "text/html; charset=utf-8", true, wrongAt("/html")}, nil
-	case strings.TrimSpace(in.Text) == "":
-		return Material{}, wrongAt("/text")("required", "must be given and not be blank, or else html")
-	default:
-		return Material{[]byte(in.Text), "text/plain; charset=utf-8", false, wrongAt("/text")}, nil
+	var p tracker.Problems
+	if in.Check(&p); p.Err() != nil {
+		return Material{}, p.Err()
 	}
+	if in.HTML != "" {
+		return Material{[]byte(in.HTML), "text/html; charset=utf-8", true, wrongAt("/html")}, nil
+	}
+	return Material{[]byte(in.Text), "text/plain; charset=utf-8", false, wrongAt("/text")}, nil
 }
 
 func wrongAt(pointer string) func(string, string, ...any) error {

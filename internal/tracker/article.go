@@ -1,5 +1,7 @@
 package tracker
 
+import "strings"
+
 // ArticleInput is all that a client may write of an article once it is there. Its text is not among it: texts are
 // immutable and live in versions.
 type ArticleInput struct {
@@ -92,10 +94,21 @@ type Sentence struct {
 	Article *Article `json:"article,omitempty" gorm:"-"`
 } // @name Sentence
 
-// Check notes everything that is wrong with the Input, unless a page may still fill it in.
+// Check notes everything that is wrong with the article, unless a page may still fill it in.
 func (in *NewArticle) Check(p *Problems) {
 	if in.HTML == "" {
 		in.ArticleInput.Check(p)
+	}
+	in.NewArticleText.Check(p)
+}
+
+// Check notes whether there is not just one of text and HTML.
+func (in *NewArticleText) Check(p *Problems) {
+	switch {
+	case in.Text != "" && in.HTML != "":
+		p.Add("/html", "conflict", "must be left out when text is given")
+	case in.HTML == "" && strings.TrimSpace(in.Text) == "":
+		p.Add("/text", "required", "must be given and not be blank, or else html")
 	}
 }
 
