@@ -2031,6 +2031,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "409": {
+                        "description": "Its status cannot become that one: allowed has those that it can become",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "412": {
                         "description": "It has changed since you read it",
                         "schema": {
@@ -2185,6 +2191,12 @@ const docTemplate = `{
                     },
                     "404": {
                         "description": "There is no such claim",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "409": {
+                        "description": "Its status cannot become that one: allowed has those that it can become",
                         "schema": {
                             "$ref": "#/definitions/Problem"
                         }
@@ -4184,6 +4196,12 @@ const docTemplate = `{
                     },
                     "304": {
                         "description": "You have this answer already"
+                    },
+                    "400": {
+                        "description": "A parameter is unknown",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
                     },
                     "404": {
                         "description": "There is no such technique",

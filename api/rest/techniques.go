@@ -80,6 +80,7 @@ func (s *Server) listTechniques(c echo.Context) error {
 //	@Success	200		{object}	tracker.Technique
 //	@Header		200		{string}	ETag	"Changes when the answer does"
 //	@Success	304		"You have this answer already"
+//	@Failure	400		{object}	Problem	"A parameter is unknown"
 //	@Failure	404		{object}	Problem	"There is no such technique"
 //	@Failure	default	{object}	Problem	"Any other problem"
 //	@Router		/api/v1/techniques/{code} [get]
