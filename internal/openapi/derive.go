@@ -188,14 +188,20 @@ func wholeNumbers(schema *openapi3.Schema) {
 	}
 }
 
-// nullable is the schema with null allowed. One that refers to another stays as it is: in 3.0 what is null must have the
-// type written beside it, and the vocabularies, which is what Inputs refer to, have no null.
+// nullable is the schema with null allowed. In 3.0 that takes a type beside it, and null among the values of a vocabulary,
+// so one that refers to a vocabulary becomes a copy of it.
 func nullable(schema *openapi3.SchemaRef) *openapi3.SchemaRef {
-	if schema.Ref != "" || len(schema.Value.AllOf) > 0 {
-		return schema
-	}
 	copied := *schema.Value
+	if len(copied.AllOf) == 1 {
+		vocabulary := *copied.AllOf[0].Value
+		vocabulary.Description, vocabulary.Example = copied.Description, copied.Example
+		copied = vocabulary
+	}
 	copied.Nullable = true
+	if len(copied.Enum) > 0 {
+		copied.Enum = append(slices.Clone(copied.Enum), nil)
+		copied.Extensions = nil // the names of the values, which null has none of
+	}
 	return copied.NewRef()
 }
 
