@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"fmt"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -176,38 +177,53 @@ var trackers = regexp.MustCompile(`^(utm_.*|fbclid|gclid|dclid|msclkid|yclid|igs
 
 // CanonicalURL is the form of a URL by which an article is known: an absolute http or https URL (RFC 3986, 6.2.2 and
 // 6.2.3: scheme and host in lower case, no default port, "/" for an empty path) without user, fragment and the usual
-// tracking parameters. What is left of the query keeps its order, and the path its case.
+// tracking parameters, in ASCII. What is left of the query keeps its order, and the path its case.
 func CanonicalURL(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	u, err := url.Parse(s)
 	switch {
-	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Opaque != "":
+	case err != nil, !utf8.ValidString(s), u.Scheme != "http" && u.Scheme != "https", u.Opaque != "":
 		return "", Errorf(Invalid, "must be an absolute http or https URL")
 	case u.User != nil:
 		return "", Errorf(Invalid, "must not hold a user name or password")
-	case utf8.RuneCountInString(s) > MaxURL:
-		return "", Errorf(Invalid, "must be at most %d characters long", MaxURL)
 	}
 	host, err := canonicalHost(u.Hostname())
 	if err != nil {
 		return "", Errorf(Invalid, "must name a host that exists in DNS's form")
 	}
-	if port := u.Port(); port != "" && port != map[string]string{"http": "80", "https": "443"}[u.Scheme] {
+	if port := strings.TrimLeft(u.Port(), "0"); u.Port() != "" && port != map[string]string{"http": "80", "https": "443"}[u.Scheme] {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return "", Errorf(Invalid, "must have a port from 1 to 65535, where it has one")
+		}
 		host += ":" + port
 	}
 	u.Host, u.Fragment, u.RawFragment, u.ForceQuery = host, "", "", false
 	if u.Path == "" {
 		u.Path = "/"
 	}
-	u.RawQuery = strings.Join(slices.DeleteFunc(strings.Split(u.RawQuery, "&"), func(pair string) bool {
+	u.RawQuery = escapeQuery(strings.Join(slices.DeleteFunc(strings.Split(u.RawQuery, "&"), func(pair string) bool {
 		name, _, _ := strings.Cut(pair, "=")
 		return trackers.MatchString(name)
-	}), "&")
+	}), "&"))
 	canonical := u.String()
-	if len(canonical) > MaxURL {
-		return "", Errorf(Invalid, "must be at most %d characters long, as it is written with escapes; it has %d", MaxURL, len(canonical))
+	if n := len(canonical); n > MaxURL {
+		return "", Errorf(Invalid, "must be at most %d characters long in its canonical form; it has %d", MaxURL, n)
 	}
 	return canonical, nil
+}
+
+// escapeQuery writes in percent escapes what cannot stand in a query as it is, as browsers do (WHATWG URL, query
+// percent-encode set). Escapes that are there already stay as they are.
+func escapeQuery(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7F || strings.IndexByte(`"#<>'`, c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // canonicalHost is a host name in its ASCII form (IDNA, RFC 5891), or an IP address as it stands in a URL.
@@ -233,7 +249,7 @@ func (p *Problems) domain(pointer string, s *string) {
 		return
 	}
 	host, err := canonicalHost(strings.TrimSpace(*s))
-	if err != nil || !strings.Contains(host, ".") || len(host) > 253 {
+	if err != nil || !strings.Contains(host, ".") || strings.Contains(host, ":") || len(host) > 253 {
 		p.Add(pointer, "format", "must be a domain name such as example.org, without scheme or path")
 		return
 	}
