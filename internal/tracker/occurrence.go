@@ -103,7 +103,7 @@ func (a *Anchor) Check(p *Problems, at string) {
 	if (a.Start == nil) != (a.End == nil) {
 		p.Add(at+"/start", "required", "start and end must be given together")
 	}
-	if a.Exact == "" && (a.Prefix != "" || a.Suffix != "") {
+	if a.SentenceID != 0 && a.Exact == "" && (a.Prefix != "" || a.Suffix != "") {
 		p.Add(at+"/exact", "required", "must be given with prefix or suffix: the quoted words")
 	}
 }
