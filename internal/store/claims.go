@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"strconv"
 
 	"gorm.io/gorm"
@@ -132,9 +131,10 @@ func fillClaims(tx *gorm.DB, claims []tracker.Claim, expand Expand) error {
 	all := ids(claims, func(c *tracker.Claim) *int64 { return &c.ID })
 	at := map[int64]*tracker.Claim{}
 	for i := range claims {
-		at[claims[i].ID] = &claims[i]
-		// As the domain's check leaves them, so that writing back what was read is seen to change nothing.
-		claims[i].Tags, claims[i].Techniques, claims[i].ClaimInput.Actors = []string{}, []string{}, []tracker.ActorRole{}
+		c := &claims[i]
+		at[c.ID] = c
+		// Lists are empty, as Check leaves them, and never absent: a change is what differs.
+		c.Tags, c.Techniques, c.ClaimInput.Actors, c.Actors = []string{}, []string{}, []tracker.ActorRole{}, []tracker.ClaimActor{}
 	}
 	var tags []claimTag
 	var techniques []claimTechnique
@@ -355,8 +355,14 @@ func writeLists(tx *gorm.DB, claim *tracker.Claim) error {
 	for i, a := range claim.ClaimInput.Actors {
 		actors = append(actors, claimActor{claim.ID, i, a.ActorID, a.Role})
 	}
-	return errors.Join(
-		rewrite(tx, claim.ID, tags), rewrite(tx, claim.ID, techniques), rewrite(tx, claim.ID, actors))
+	// The first failure ends it: a failed statement may have undone the transaction, and the next would stand alone.
+	if err := rewrite(tx, claim.ID, tags); err != nil {
+		return err
+	}
+	if err := rewrite(tx, claim.ID, techniques); err != nil {
+		return err
+	}
+	return rewrite(tx, claim.ID, actors)
 }
 
 // rewrite puts rows in the place of all that the claim has of their kind.
