@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -32,6 +33,10 @@ type Store struct {
 	read   *gorm.DB
 	write  *gorm.DB
 	now    func() time.Time
+
+	gate     sync.Mutex // held to look at closed and join underWay
+	closed   bool
+	underWay sync.WaitGroup
 }
 
 // engine is where the databases truly differ.
@@ -69,9 +74,14 @@ func Open(ctx context.Context, path string, log *slog.Logger, now func() time.Ti
 	return s, nil
 }
 
-// Close waits for what is under way and closes the database clean. The readers go first: the last connection to leave
-// folds SQLite's write-ahead log into the file, and only a writer can.
+// Close waits for what is under way and closes the database clean; what comes after it is Unavailable. The readers go
+// first: the last connection to leave folds SQLite's write-ahead log into the file, and only a writer can.
 func (s *Store) Close() error {
+	s.gate.Lock()
+	s.closed = true
+	s.gate.Unlock()
+	// Closing a pool does not wait for the transactions that run in it, and the lock must outlast them.
+	s.underWay.Wait()
 	return errors.Join(closePool(s.read), closePool(s.write), s.engine.close())
 }
 
@@ -86,35 +96,66 @@ func closePool(db *gorm.DB) error {
 // Write runs fn in a transaction that is durable when Write returns nil, and undone when fn or the commit fails or ctx
 // ends first. Within Together, it is a part of that transaction.
 func (s *Store) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	if tx, ok := ctx.Value(together{}).(*gorm.DB); ok {
-		return fn(tx)
+	if j, ok := ctx.Value(together{}).(*joint); ok {
+		err := fn(j.tx)
+		if err != nil && j.failed == nil {
+			j.failed = err
+		}
+		return err
 	}
-	return s.failure(ctx, s.write.WithContext(ctx).Transaction(fn))
+	return s.run(ctx, func() error { return s.write.WithContext(ctx).Transaction(fn) })
 }
 
 // Read runs fn on one snapshot of the database, which fn cannot change. Within Together, it sees what was written there.
 func (s *Store) Read(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	if tx, ok := ctx.Value(together{}).(*gorm.DB); ok {
-		return fn(tx)
+	if j, ok := ctx.Value(together{}).(*joint); ok {
+		return fn(j.tx)
 	}
-	return s.failure(ctx, s.read.WithContext(ctx).Transaction(fn))
+	return s.run(ctx, func() error { return s.read.WithContext(ctx).Transaction(fn) })
 }
 
-// Together makes all that fn does with the context it is given one transaction. fn must return the first error that it
-// meets.
+// run does what Close waits for.
+func (s *Store) run(ctx context.Context, do func() error) error {
+	s.gate.Lock()
+	if s.closed {
+		s.gate.Unlock()
+		return tracker.Errorf(tracker.Unavailable, "The tracker is stopping; nothing was changed")
+	}
+	s.underWay.Add(1)
+	s.gate.Unlock()
+	defer s.underWay.Done()
+	return s.failure(ctx, do())
+}
+
+// Together makes all that fn does with the context it is given one transaction. A Write that fails within it fails all
+// of it, also where fn passes over the error: what that Write had done by then cannot be told from the rest.
 func (s *Store) Together(ctx context.Context, fn func(ctx context.Context) error) error {
-	return s.Write(ctx, func(tx *gorm.DB) error { return fn(context.WithValue(ctx, together{}, tx)) })
+	return s.Write(ctx, func(tx *gorm.DB) error {
+		j := &joint{tx: tx}
+		if err := fn(context.WithValue(ctx, together{}, j)); err != nil {
+			return err
+		}
+		return j.failed
+	})
 }
 
-// together is the key under which a context carries the transaction of Together.
+// joint is the transaction of Together, and the first error of a Write within it.
+type joint struct {
+	tx     *gorm.DB
+	failed error
+}
+
+// together is the key under which a context carries the joint transaction of Together.
 type together struct{}
 
 // Ready is nil when the store can write, else Unavailable.
 func (s *Store) Ready(ctx context.Context) error {
-	if err := s.engine.ready(ctx, s.write.WithContext(ctx)); err != nil {
-		return errors.Join(tracker.Errorf(tracker.Unavailable, "The database cannot be written now"), err)
-	}
-	return nil
+	return s.run(ctx, func() error {
+		if err := s.engine.ready(ctx, s.write.WithContext(ctx)); err != nil {
+			return errors.Join(tracker.Errorf(tracker.Unavailable, "The database cannot be written now"), err)
+		}
+		return nil
+	})
 }
 
 // failure turns a database's error into the domain's, where it means something to the caller.
