@@ -34,6 +34,10 @@ func anchor(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor) (o tr
 	}
 	quote := text.QuoteAt(version.Text, span)
 	first, last := sentencesAt(version.Sentences, span)
+	if first == 0 {
+		p.Add(at+"/exact", "no_words", "must be words of a sentence; what stands there is white space between sentences")
+		return o, nil
+	}
 	return tracker.Occurrence{
 		ArticleID: version.ArticleID, ArticleVersion: version.N, Start: span.Start, End: span.End,
 		Exact: quote.Exact, Prefix: quote.Prefix, Suffix: quote.Suffix,
