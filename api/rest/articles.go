@@ -104,7 +104,12 @@ func (s *Server) createArticle(c echo.Context) error {
 
 // keepArticle reads the material and keeps it as a new article.
 func (s *Server) keepArticle(c echo.Context, in tracker.ArticleInput, material intake.Material) error {
-	read, version, err := s.readArticle(c, in, material)
+	var read tracker.ArticleInput
+	var version tracker.ArticleVersion
+	err := s.oneOfFew(c, func() (err error) {
+		read, version, err = intake.Article(in, material)
+		return err
+	})
 	if err != nil {
 		return withRest(err, in)
 	}
@@ -115,15 +120,15 @@ func (s *Server) keepArticle(c echo.Context, in tracker.ArticleInput, material i
 	return respondCreated(c, "articles", article)
 }
 
-// readArticle reads material, as many at once as there are processors: a page made to be slow takes seconds of one, and
-// must not take all of them from everybody else.
-func (s *Server) readArticle(c echo.Context, in tracker.ArticleInput, material intake.Material) (tracker.ArticleInput, tracker.ArticleVersion, error) {
+// oneOfFew reads an article's text, as many at once as there are processors: a page made to be slow takes seconds of one,
+// and must not take all of them from everybody else.
+func (s *Server) oneOfFew(c echo.Context, read func() error) error {
 	select {
 	case s.reading <- struct{}{}:
 		defer func() { <-s.reading }()
-		return intake.Article(in, material)
+		return read()
 	case <-c.Request().Context().Done():
-		return in, tracker.ArticleVersion{}, tracker.Errorf(tracker.Unavailable, "Too many articles are being read just now; nothing was kept")
+		return tracker.Errorf(tracker.Unavailable, "Too many articles are being read just now; nothing was kept")
 	}
 }
 

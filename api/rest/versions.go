@@ -83,7 +83,11 @@ func (s *Server) createVersion(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	_, version, err := s.readArticle(c, tracker.ArticleInput{Language: article.Language}, material)
+	var version tracker.ArticleVersion
+	err = s.oneOfFew(c, func() (err error) {
+		version, err = intake.Version(article.Language, material)
+		return err
+	})
 	if err != nil {
 		return err
 	}

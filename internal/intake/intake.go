@@ -80,7 +80,7 @@ func File(name, contentType string, body []byte) (Material, error) {
 
 // Article reads material as a new article. Whatever in leaves out of the title, URL, authors, time of publication and
 // language is taken from the page, where there is one; a language that nobody says is detected. The error names what
-// cannot be read. For a new version of an article that is there, only the version matters.
+// cannot be read.
 func Article(in tracker.ArticleInput, m Material) (tracker.ArticleInput, tracker.ArticleVersion, error) {
 	var read string
 	var err error
@@ -98,6 +98,12 @@ func Article(in tracker.ArticleInput, m Material) (tracker.ArticleInput, tracker
 		in.Language = version.Language
 	}
 	return in, version, err
+}
+
+// Version reads material as a new text of an article in a language.
+func Version(language string, m Material) (tracker.ArticleVersion, error) {
+	_, version, err := Article(tracker.ArticleInput{Language: language}, m)
+	return version, err
 }
 
 // fill takes from the page what the client left out.
