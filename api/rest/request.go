@@ -170,14 +170,8 @@ func (q *query) err() error {
 	return q.problems.Err()
 }
 
-// maxValues is how often a parameter may be repeated: there is an end to what a query of the store can name.
-const maxValues = 200
-
 // all are the values of a parameter that may be repeated.
 func (q *query) all(name string) []string {
-	if len(q.values[name]) > maxValues && !q.known[name] {
-		q.problems.AddParameter(name, "too_many", "must be given at most %d times", maxValues)
-	}
 	q.known[name] = true
 	return q.values[name]
 }
