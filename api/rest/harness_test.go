@@ -300,7 +300,8 @@ func (a *api) check(r *http.Request, send func(*http.Request) *http.Response) an
 	if err != nil {
 		a.Fatal(err)
 	}
-	got := answer{TB: a.TB, asked: r.Method + " " + r.URL.RequestURI(), status: response.StatusCode, header: response.Header, raw: raw}
+	asked := r.Method + " " + r.URL.RequestURI()
+	got := answer{TB: a.TB, asked: asked[:min(len(asked), 300)], status: response.StatusCode, header: response.Header, raw: raw}
 	mediaType := got.header.Get("Content-Type")
 	if len(raw) > 0 && strings.HasSuffix(mediaType, "json") {
 		if err := json.Unmarshal(raw, &got.json); err != nil {

@@ -64,9 +64,11 @@ func (a *api) world() *api {
 	return a
 }
 
-// tie makes the second and the third of the records that follow happen at one moment.
+// tie makes the second and the third of the records that follow happen at one moment; i counts them from 0.
 func (a *api) tie(i int) {
-	if a.clock.start(); i == 2 {
+	if i == 1 || i == 2 {
 		a.clock.stop()
+	} else {
+		a.clock.start()
 	}
 }

@@ -1,0 +1,357 @@
+package rest_test
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// listed are the lists of the document that have pages, by their path.
+func listed() map[string]*openapi3.Operation {
+	lists := map[string]*openapi3.Operation{}
+	for path, item := range document().Paths.Map() {
+		if item.Get != nil && item.Get.Parameters.GetByInAndName("query", "cursor") != nil {
+			lists[path] = item.Get
+		}
+	}
+	return lists
+}
+
+// sortsOf are the sorts that the document names for a list.
+func sortsOf(operation *openapi3.Operation) (sorts []string) {
+	for _, sort := range operation.Parameters.GetByInAndName("query", "sort").Schema.Value.Enum {
+		sorts = append(sorts, sort.(string))
+	}
+	return sorts
+}
+
+// walk follows a list from page to page by its Link header, and returns all its items. between runs before each next page.
+func (a *api) walk(path string, between func(page answer)) (all list) {
+	a.Helper()
+	for {
+		got := a.get(path).wants(200)
+		all = append(all, got.items()...)
+		next, _ := got.at("/next").(string)
+		link := got.header.Get("Link")
+		if (next == "") != (link == "") {
+			a.Fatalf("%s: next is %q and Link is %q", got.asked, next, link)
+		}
+		if next == "" {
+			return all
+		}
+		target, ok := strings.CutSuffix(link, `>; rel="next"`)
+		if target, ok = strings.CutPrefix(target, "<"); !ok || !strings.Contains(target, "cursor="+url.QueryEscape(next)) {
+			a.Fatalf(`%s: Link = %s; want <...>; rel="next" with the cursor %s`, got.asked, link, next)
+		}
+		if len(all) > 10_000 {
+			a.Fatalf("%s: the pages do not end", got.asked)
+		}
+		between(got)
+		path = target
+	}
+}
+
+func nothing(answer) {}
+
+func idsOf(items list) (ids []int) {
+	for _, item := range items {
+		ids = append(ids, int(item.(object)["id"].(float64)))
+	}
+	return ids
+}
+
+func TestEveryListIsSortedEachWayAndPagedWithoutGapOrRepetition(t *testing.T) {
+	a := open(t).world()
+	for path, operation := range listed() {
+		for _, sort := range sortsOf(operation) {
+			key, descending := strings.CutPrefix(sort, "-")
+			whole := a.get(path + "?limit=200&sort=" + sort).wants(200).items()
+			if len(whole) < 4 {
+				t.Fatalf("%s has %d records; want enough for pages", path, len(whole))
+			}
+			if !slices.IsSortedFunc(whole, func(x, y any) int {
+				order := cmp.Or(cmp.Compare(sortKey(x, key), sortKey(y, key)), cmp.Compare(x.(object)["id"].(float64), y.(object)["id"].(float64)))
+				if descending {
+					return -order
+				}
+				return order
+			}) {
+				t.Errorf("GET %s?sort=%s is in the order %v, which is not that", path, sort, idsOf(whole))
+			}
+			for limit := 1; limit <= 4; limit++ {
+				paged := a.walk(fmt.Sprintf("%s?limit=%d&sort=%s", path, limit, sort), nothing)
+				if !slices.Equal(idsOf(paged), idsOf(whole)) {
+					t.Errorf("GET %s?sort=%s by %d = %v; want %v", path, sort, limit, idsOf(paged), idsOf(whole))
+				}
+			}
+		}
+		// The newest first, unless something else is asked for.
+		plain, newest := a.get(path).wants(200), a.get(path+"?sort=-created_at").wants(200)
+		if string(plain.raw) != string(newest.raw) {
+			t.Errorf("GET %s = %v; want it newest first, %v", path, idsOf(plain.items()), idsOf(newest.items()))
+		}
+	}
+}
+
+// sortKey is what a record is sorted by; where it has none, it comes before all others.
+func sortKey(item any, key string) string {
+	s, _ := item.(object)[key].(string)
+	return s
+}
+
+func TestEveryListHasTiesToBreak(t *testing.T) {
+	a := open(t).world()
+	for path := range listed() {
+		times := a.get(path).wants(200).column("created_at")
+		if distinct := len(slices.Compact(slices.SortedFunc(slices.Values(times), func(x, y any) int { return cmp.Compare(x.(string), y.(string)) }))); distinct == len(times) {
+			t.Errorf("no two records of %s are of one moment; the test of their order proves nothing", path)
+		}
+	}
+}
+
+func TestPagesNeitherRepeatNorSkipWhileOthersWrite(t *testing.T) {
+	for _, sort := range []string{"created_at", "-created_at", "name", "-name", "updated_at", "-updated_at"} {
+		t.Run(sort, func(t *testing.T) {
+			a := open(t)
+			names := []string{"m", "b", "z", "m", "a", "q", "m", "c", "y", "m", "d", "x"}
+			for i, name := range names {
+				a.tie(i % 4)
+				a.source(name)
+			}
+			stays := map[int]bool{}
+			for id := range names {
+				stays[id+1] = true
+			}
+			var seen []int
+			all := a.walk("/api/v1/sources?limit=2&sort="+sort, func(page answer) {
+				seen = append(seen, idsOf(page.items())...)
+				// Others come before, among and after those that are still to be read, and one that was read goes.
+				for _, name := range []string{"0", "m", "zz"} {
+					a.source(name)
+				}
+				a.delete(path("sources", seen[len(seen)-1])).wants(204)
+				// So does one that was not read yet.
+				for id := range len(names) {
+					if stays[id+1] && !slices.Contains(seen, id+1) && len(seen) == 4 {
+						a.delete(path("sources", id+1)).wants(204)
+						delete(stays, id+1)
+						break
+					}
+				}
+				if len(seen) == 20 { // enough: let the list end
+					for _, id := range idsOf(a.get("/api/v1/sources?limit=200").wants(200).items()) {
+						if id > len(names) {
+							a.delete(path("sources", id)).wants(204)
+						}
+					}
+				}
+			})
+			ids := idsOf(all)
+			if unique := slices.Compact(slices.Sorted(slices.Values(ids))); len(unique) != len(ids) {
+				t.Errorf("the pages hold %v; want none of them twice", ids)
+			}
+			for id := range stays {
+				if !slices.Contains(ids, id) {
+					t.Errorf("the pages hold %v; want %d too", ids, id)
+				}
+			}
+		})
+	}
+}
+
+func TestEveryFilterFilters(t *testing.T) {
+	a := open(t).world()
+	bravo := a.get("/api/v1/articles/2").wants(200).text("/latest/sha256")
+	charlie := a.get("/api/v1/articles/3").wants(200).text("/latest/sha256")
+	// Which ids each query leaves. A filter that is repeated lets any of its values match; several filters must all match.
+	filters := map[string]map[string][]int{
+		"/api/v1/sources": {
+			"kind=wire_agency": {2}, "kind=wire_agency&kind=broadcaster": {2, 3}, "kind=academic": {},
+			"name=Radio+Est": {3, 4}, "name=radio+est": {}, "name=Radio+Est&name=Agence+Nord": {2, 3, 4},
+			"domain=nord.example": {2}, "domain=nord.example&domain=est.example": {2, 3},
+			"country=FR": {2, 3}, "country=FR&country=DE": {2, 3, 4},
+			"language=de": {3, 4}, "language=de&language=en": {1, 3, 4},
+			"language=de&country=FR": {3}, "language=de&country=FR&country=DE&kind=news_outlet": {4}, "language=fr&country=DE": {},
+		},
+		"/api/v1/actors": {
+			"kind=person": {3, 4}, "kind=person&kind=security_service": {1, 3, 4},
+			"name=Bureau+Two": {2}, "name=Bureau+Two&name=A.+Person": {2, 3},
+			"country=FR": {1, 2}, "country=FR&country=GB": {1, 2, 3},
+			"wikidata_id=Q100": {1}, "wikidata_id=Q100&wikidata_id=Q200": {1, 4}, "wikidata_id=Q300": {},
+			"parent_id=1": {2, 3}, "parent_id=1&parent_id=2": {2, 3, 4}, "parent_id=99": {},
+			"parent_id=1&kind=person": {3}, "parent_id=2&country=GB": {},
+		},
+		"/api/v1/elections": {
+			"kind=presidential": {1}, "kind=presidential&kind=referendum": {1, 4},
+			"name=Vote": {4}, "name=Vote&name=EU+2024": {2, 4},
+			"country=FR": {3, 4}, "country=FR&country=US": {1, 3, 4},
+			"level=national": {1, 4}, "level=local&level=supranational": {2, 3}, "level=national&country=FR": {4},
+		},
+		"/api/v1/articles": {
+			"source_id=2": {2, 3}, "source_id=2&source_id=3": {2, 3, 4}, "source_id=99": {},
+			"language=en": {1, 3}, "language=en&language=de": {1, 3, 4},
+			"url=https://a.example/2": {2}, "url=HTTPS://A.example:443/2?utm_source%3Dx%23y": {2}, "url=https://a.example/2&url=https://a.example/3": {2, 3}, "url=https://a.example/9": {},
+			"sha256=" + bravo: {2}, "sha256=" + charlie: {3, 4}, "sha256=" + charlie + "&sha256=" + bravo: {2, 3, 4}, "sha256=x": {},
+			"published_from=2024-01-31T08:34:00Z": {1, 2}, "published_from=2024-01-31T08:34:00.000001Z": {},
+			"published_to=2024-01-31T08:34:00Z": {4}, "published_to=2024-01-31T08:34:00.000001Z": {1, 2, 4},
+			"published_from=1969-07-20T22:17:40.123456%2B02:00&published_to=1969-07-20T20:17:41Z": {4},
+			"source_id=2&language=en": {3}, "source_id=1&language=fr": {},
+		},
+		"/api/v1/claims": {
+			"kind=pledge": {1, 3}, "kind=pledge&kind=warning": {1, 3, 4}, "kind=statistic": {},
+			"status=in_review": {2}, "status=in_review&status=logged": {1, 2, 3, 4}, "status=archived": {},
+			"election_id=1": {1, 2}, "election_id=1&election_id=2": {1, 2, 3}, "election_id=99": {},
+			"language=en": {1, 3}, "language=en&language=fr": {1, 2, 3},
+			"tag=summit": {1, 2}, "tag=europe&tag=asia": {1, 3}, "tag=sum": {},
+			"technique=T0085": {1}, "technique=T0085&technique=T0049": {1, 2}, "technique=T9999": {},
+			"actor_id=3": {1, 2}, "actor_id=1": {1}, "actor_id=1&actor_id=3": {1, 2}, "actor_id=4": {},
+			"role=accused": {1, 2}, "role=speaker": {1}, "role=target&role=speaker": {1}, "role=target": {},
+			"actor_id=3&role=accused": {2}, "actor_id=1&role=speaker": {}, // the role is that actor's
+			"article_id=1": {1, 2}, "article_id=2": {1, 3}, "article_id=2&article_id=4": {1, 3, 4}, "article_id=99": {},
+			"source_id=1": {1, 2}, "source_id=2": {1, 3}, "source_id=3&source_id=1": {1, 2, 4},
+			"sentence_id=3": {2}, "sentence_id=1&sentence_id=5": {1, 3}, "sentence_id=8": {},
+			"stance=rebuts": {1}, "stance=reports": {1}, "stance=denies&stance=asserts": {2, 3},
+			"article_id=2&stance=rebuts": {1}, "article_id=1&stance=rebuts": {}, // the stance is that article's
+			"source_id=2&stance=asserts": {3}, "kind=pledge&election_id=1&tag=summit&source_id=2": {1}, "kind=pledge&status=in_review": {},
+		},
+		"/api/v1/occurrences": {
+			"claim_id=1": {1, 5, 6}, "claim_id=1&claim_id=3": {1, 3, 5, 6}, "claim_id=99": {},
+			"article_id=1": {1, 2}, "article_id=2&article_id=3": {3, 5, 6},
+			"source_id=2": {3, 5, 6}, "source_id=1&source_id=3": {1, 2, 4},
+			"sentence_id=3": {2}, "sentence_id=6&sentence_id=9": {4, 5}, "sentence_id=8": {},
+			"stance=reports": {1, 6}, "stance=reports&stance=denies": {1, 2, 6},
+			"claim_id=1&stance=reports&source_id=2": {6}, "claim_id=3&article_id=1": {},
+		},
+	}
+	for path, operation := range listed() {
+		for _, parameter := range operation.Parameters {
+			name := parameter.Value.Name
+			if parameter.Value.In != "query" || slices.Contains([]string{"limit", "sort", "cursor", "total", "expand"}, name) {
+				continue
+			}
+			if !slices.ContainsFunc(slices.Collect(maps.Keys(filters[path])), func(query string) bool { return strings.HasPrefix(query, name+"=") }) {
+				t.Errorf("no row proves what the filter %s of %s does", name, path)
+			}
+		}
+		for query, want := range filters[path] {
+			got := a.get(path+"?sort=created_at&total=true&"+query).wants(200).has("/total", len(want))
+			if ids := idsOf(got.items()); !slices.Equal(ids, want) {
+				t.Errorf("GET %s?%s = %v; want %v", path, query, ids, want)
+			}
+			if paged := idsOf(a.walk(path+"?limit=1&sort=created_at&"+query, nothing)); !slices.Equal(paged, want) {
+				t.Errorf("GET %s?%s by one = %v; want %v", path, query, paged, want)
+			}
+		}
+	}
+}
+
+func TestATotalIsTheWholeListsWhateverThePage(t *testing.T) {
+	a := open(t).world()
+	for path := range listed() {
+		whole := len(a.get(path).wants(200).has("/total", nil).items())
+		first := a.get(path+"?limit=1&total=true").wants(200).has("/total", whole)
+		a.get(path+"?limit=1&total=true&cursor="+first.text("/next")).wants(200).has("/total", whole)
+		a.get(path+"?total=false").wants(200).has("/total", nil)
+	}
+	a.get("/api/v1/claims?total=true&kind=statistic").wants(200).has("/total", 0, "/items", list{}, "/next", nil)
+}
+
+func TestACursorIsOfItsListAlone(t *testing.T) {
+	a := open(t).world()
+	for path, operation := range listed() {
+		cursor := a.get(path + "?limit=1").wants(200).text("/next")
+		for _, same := range []string{"", "&limit=3", "&total=true", "&sort=-created_at"} {
+			a.get(path + "?cursor=" + cursor + same).wants(200)
+		}
+		sorts := sortsOf(operation)
+		other := sorts[slices.IndexFunc(sorts, func(s string) bool { return s != "-created_at" })]
+		a.get(path + "?cursor=" + cursor + "&sort=" + other).wants(400).names("cursor conflict")
+		for _, parameter := range operation.Parameters {
+			if enum := parameter.Value.Schema.Value.Items; enum != nil && parameter.Value.Name != "expand" && len(enum.Value.Enum) > 0 {
+				a.get(fmt.Sprintf("%s?cursor=%s&%s=%v", path, cursor, parameter.Value.Name, enum.Value.Enum[0])).wants(400).names("cursor conflict")
+			}
+		}
+		for _, bad := range []string{"x", "%00", "e30", "bnVsbA", "W10", cursor[1:], cursor + "A", cursor[:len(cursor)-2], strings.Repeat("A", 5000), "!!!!", "%F0%9F%97%B3"} {
+			if got := a.get(path + "?cursor=" + bad).wants(400); !slices.ContainsFunc(got.wrong(), func(w string) bool { return strings.HasPrefix(w, "cursor ") }) {
+				t.Errorf("%s is told that %q is wrong; want the cursor", got.asked, got.wrong())
+			}
+		}
+	}
+	// Two lists are told apart by their filters, also where these have the same values.
+	cursor := a.get("/api/v1/claims?limit=1&article_id=1").wants(200).text("/next")
+	a.get("/api/v1/claims?limit=1&source_id=1&cursor=" + cursor).wants(400).names("cursor conflict")
+	a.get("/api/v1/claims?limit=1&article_id=1&article_id=2&cursor=" + cursor).wants(400).names("cursor conflict")
+}
+
+func TestWhatAListCannotMeanIsRefused(t *testing.T) {
+	a := open(t).world()
+	for path, operation := range listed() {
+		for query, wrong := range map[string][]string{
+			"limit=0": {"limit out_of_range"}, "limit=201": {"limit out_of_range"}, "limit=-1": {"limit out_of_range"}, "limit=x": {"limit out_of_range"},
+			"limit=1.5": {"limit out_of_range"}, "limit=1e2": {"limit out_of_range"}, "limit=99999999999999999999": {"limit out_of_range"},
+			"sort=id": {"sort not_in_vocabulary"}, "sort=created_at,id": {"sort not_in_vocabulary"}, "sort=created_at%3BDROP": {"sort not_in_vocabulary"},
+			"total=yes": {"total wrong_type"}, "total=1": {"total wrong_type"}, "zzz=1": {"zzz unknown_parameter"}, "Limit=1": {"Limit unknown_parameter"},
+			"=": {" unknown_parameter"}, "limit=1&limit=1": {"limit duplicate"}, "sort=created_at&sort=created_at": {"sort duplicate"},
+			"total=true&total=true": {"total duplicate"}, "cursor=x&cursor=x": {"cursor duplicate", "cursor format"},
+			"limit=0&sort=x&total=x&zzz=1&cursor=x": {"limit out_of_range", "sort not_in_vocabulary", "total wrong_type", "zzz unknown_parameter", "cursor format"},
+		} {
+			if wrong[0] == " unknown_parameter" {
+				a.get(path + "?" + query).wants(400)
+				continue
+			}
+			a.get(path + "?" + query).wants(400).names(wrong...)
+		}
+		if operation.Parameters.GetByInAndName("query", "expand") == nil {
+			a.get(path + "?expand=source").wants(400).names("expand unknown_parameter")
+			continue
+		}
+		for _, bad := range []string{"x", "", "article,x", "Article", "source,", "__proto__"} {
+			if wrong := slices.Compact(a.get(path + "?expand=" + bad).wants(400).wrong()); !slices.Equal(wrong, []string{"expand not_in_vocabulary"}) {
+				t.Errorf("GET %s?expand=%s is told that %q is wrong; want expand", path, bad, wrong)
+			}
+		}
+	}
+	for _, path := range []string{"/api/v1/claims/1", "/api/v1/occurrences/1", "/api/v1/articles/1", "/api/v1/sentences/1"} {
+		a.get(path + "?expand=x").wants(400).names("expand not_in_vocabulary")
+		a.get(path + "?limit=1").wants(400).names("limit unknown_parameter")
+	}
+	a.get("/api/v1/articles?published_from=x&published_to=2024-01-31&url=x").wants(400).
+		names("published_from format", "published_to format", "url format")
+	a.get("/api/v1/articles?published_from=2024-01-31T08:34:00Z&published_from=2024-01-31T08:34:00Z").wants(400).names("published_from duplicate")
+	a.get("/api/v1/claims?kind=x&role=x&stance=x&status=x&election_id=x&actor_id=0&article_id=-1&sentence_id=99999999999999999999&tag=&technique=").wants(400).
+		names("kind not_in_vocabulary", "role not_in_vocabulary", "stance not_in_vocabulary", "status not_in_vocabulary", "election_id wrong_type",
+			"actor_id wrong_type", "article_id wrong_type", "sentence_id wrong_type", "tag required", "technique required")
+	// There is an end to how many values a query may have, well before there is to how many the database takes.
+	a.get("/api/v1/claims?" + strings.Repeat("tag=a&", 40_000)).wants(400).names("query format")
+	a.get("/api/v1/claims?" + strings.Repeat("tag=a&actor_id=1&", 4_999)).wants(200)
+}
+
+func TestAListIsNotSentAgainToWhoHasIt(t *testing.T) {
+	a := open(t).world()
+	for _, path := range []string{"/api/v1/sources", "/api/v1/claims?limit=2&expand=actors", "/api/v1/claims/1", "/api/v1/articles/1/versions", "/api/v1/articles/1/versions/1",
+		"/api/v1/sentences/1", "/api/v1/tactics", "/api/v1/techniques", "/api/v1/techniques/T0049", "/api/v1/occurrences?total=true"} {
+		tag := a.get(path).wants(200).etag()
+		for _, have := range []string{tag, "W/" + tag, "*", `"x", ` + tag, `"x",W/` + tag + `,"y"`} {
+			for _, method := range []string{"GET", "HEAD"} {
+				got := a.do(method, path, nil, "If-None-Match", have).wants(304)
+				if got.etag() != tag || got.header.Get("Content-Type") != "" {
+					t.Errorf("%s with If-None-Match %s: ETag %s and Content-Type %q; want %s and none", got.asked, have, got.etag(), got.header.Get("Content-Type"), tag)
+				}
+			}
+		}
+		a.get(path, "If-None-Match", `"x"`, "If-None-Match", tag).wants(304)
+		for _, other := range []string{`"x"`, strings.Trim(tag, `"`), tag[:len(tag)-2] + `"`, ""} {
+			a.get(path, "If-None-Match", other).wants(200)
+		}
+	}
+	tag := a.get("/api/v1/claims").wants(200).etag()
+	a.patch("/api/v1/claims/1", "*", object{"text": "Other."}).wants(200)
+	a.get("/api/v1/claims", "If-None-Match", tag).wants(200)
+	a.get("/api/v1/claims/999", "If-None-Match", "*").wants(404)
+}
