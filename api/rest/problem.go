@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/tracker"
@@ -74,7 +75,7 @@ func (s *Server) fail(err error, c echo.Context) {
 		Type: "urn:claimtracker:problem:" + string(known.Code), Title: http.StatusText(status), Status: status,
 		Detail: known.Detail, RequestID: requestID(c), Errors: known.Fields,
 		Existing: known.Existing, References: known.References, Allowed: known.Allowed,
-	}, json.Deterministic(true))
+	}, json.Deterministic(true), jsontext.AllowInvalidUTF8(true)) // a client's own words may stand in a detail
 	if err != nil {
 		s.log.Error("cannot write a problem", "request_id", requestID(c), "error", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -114,6 +115,8 @@ func (u *upload) take(p *tracker.Problems, part *multipart.Part, content []byte)
 	}
 	u.seen[name] = true
 	switch {
+	case name != "file" && !utf8.ValidString(name+value):
+		p.AddParameter(name, "format", "must be UTF-8")
 	case texts[name] != nil:
 		*texts[name] = value
 	case name == "file":
