@@ -26,6 +26,10 @@ import (
 
 // pathID reads a positive whole number from the path.
 func pathID(c echo.Context, name string) (int64, error) {
+	if rest := c.Param(name); rest == "" || strings.Contains(rest, "/") {
+		// The router gives all that is left of a path to its last parameter.
+		return 0, tracker.Errorf(tracker.NotFound, "There is nothing at this path")
+	}
 	id, err := strconv.ParseInt(c.Param(name), 10, 64)
 	if err != nil || id < 1 || c.Param(name)[0] == '+' {
 		var p tracker.Problems
