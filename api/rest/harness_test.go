@@ -369,7 +369,7 @@ func findPath(path string) (template string, parameters map[string]string) {
 		}
 		found, fits := map[string]string{}, true
 		for i, part := range parts {
-			if name, isParameter := strings.CutPrefix(part, "{"); isParameter {
+			if name, isParameter := strings.CutPrefix(part, "{"); isParameter && given[i] != "" {
 				found[strings.TrimSuffix(name, "}")] = given[i]
 			} else if part != given[i] {
 				fits = false
