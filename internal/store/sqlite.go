@@ -12,15 +12,19 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/gofrs/flock"
+	"github.com/mattn/go-sqlite3"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 )
 
 // applicationID marks a SQLite file as a claim tracker's ("CLMT"), in its header at byte 68.
 const applicationID = 0x434C4D54
+
+var setApplicationID = fmt.Sprintf("PRAGMA application_id = %d", applicationID)
 
 // checkedSize is the largest file, in bytes, that is read from end to end for damage at every start (about a second a
 // gigabyte). Of a larger one only the header and the length are looked at.
@@ -33,19 +37,23 @@ type sqliteEngine struct {
 }
 
 func (e *sqliteEngine) open(ctx context.Context, config *gorm.Config) (write, read *gorm.DB, err error) {
+	if err := e.resolve(); err != nil {
+		return nil, nil, err
+	}
 	if err := e.take(); err != nil {
 		return nil, nil, err
 	}
-	if err := e.inspect(); err != nil {
+	isNew, err := e.inspect()
+	if err != nil {
 		return nil, nil, err
 	}
 	// A writer takes its lock when it begins, so that it never has to give up half-way; each commit is on the disk before
 	// it returns (FULL: with WAL, NORMAL would lose the last ones at power loss).
-	write, err = e.pool(config, 1, "_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=5000")
+	write, err = e.pool(config, 1, "_txlock=immediate&_synchronous=FULL&_foreign_keys=on&_busy_timeout=5000")
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := e.prepare(ctx, write); err != nil {
+	if err := e.prepare(ctx, write, isNew); err != nil {
 		return nil, nil, errors.Join(err, closePool(write))
 	}
 	readers := max(4, 2*runtime.GOMAXPROCS(0))
@@ -54,6 +62,20 @@ func (e *sqliteEngine) open(ctx context.Context, config *gorm.Config) (write, re
 		return nil, nil, errors.Join(err, closePool(write))
 	}
 	return write, read, nil
+}
+
+// resolve makes the path absolute and follows links: a file has one lock however it is named, and no name means anything
+// else to SQLite, as ":memory:" would.
+func (e *sqliteEngine) resolve() error {
+	path, err := filepath.Abs(e.path)
+	if err != nil {
+		return fmt.Errorf("cannot find the database: %w", err)
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	e.path = path
+	return nil
 }
 
 // take makes this process the only one with the file open. The lock ends with the process, however it ends.
@@ -75,39 +97,53 @@ func (e *sqliteEngine) take() error {
 	return nil
 }
 
-// inspect refuses a file that is not a claim tracker's database, or that has lost its end, before SQLite touches it.
-func (e *sqliteEngine) inspect() error {
-	file, err := os.Open(e.path)
+// inspect refuses a file that is not a claim tracker's database, that has lost its end, or that cannot be written, before
+// SQLite touches it. It tells whether there is no database yet.
+func (e *sqliteEngine) inspect() (isNew bool, err error) {
+	file, err := os.OpenFile(e.path, os.O_RDWR, 0)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil
+		return true, nil
 	}
 	if err != nil {
-		return fmt.Errorf("cannot open the database: %w", err)
+		return false, fmt.Errorf("cannot write to the database: %w", err)
 	}
 	defer func() { _ = file.Close() }() // it is only read
 	info, err := file.Stat()
-	if err != nil || info.Size() == 0 {
-		return err
+	if err != nil {
+		return false, fmt.Errorf("cannot read the database: %w", err)
+	}
+	if info.Size() == 0 {
+		return true, nil
 	}
 	header := make([]byte, 100)
 	if _, err := io.ReadFull(file, header); err != nil || !bytes.HasPrefix(header, []byte("SQLite format 3\x00")) {
-		return fmt.Errorf("%s is not a SQLite database, or its beginning is damaged", e.path)
+		return false, fmt.Errorf("%s is not a SQLite database, or its beginning is damaged", e.path)
 	}
 	if id := binary.BigEndian.Uint32(header[68:]); id != applicationID {
-		return fmt.Errorf("%s is a SQLite database, but not a claim tracker's", e.path)
+		return false, fmt.Errorf("%s is a SQLite database, but not a claim tracker's", e.path)
 	}
 	pageSize, pages := int64(binary.BigEndian.Uint16(header[16:])), int64(binary.BigEndian.Uint32(header[28:]))
 	if pageSize == 1 {
 		pageSize = 65536
 	}
-	if wal, err := os.Stat(e.path + "-wal"); (err != nil || wal.Size() == 0) && info.Size() < pages*pageSize {
-		return fmt.Errorf("%s is damaged: it has %d bytes and should have %d", e.path, info.Size(), pages*pageSize)
+	if !e.unfinished() && info.Size() < pages*pageSize {
+		return false, fmt.Errorf("%s is damaged: it has %d bytes and should have %d", e.path, info.Size(), pages*pageSize)
 	}
-	return nil
+	return false, nil
 }
 
-// prepare checks the file for damage and brings its schema up to date.
-func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB) error {
+// unfinished tells whether a process that ended without closing left work behind that SQLite will put into the file.
+func (e *sqliteEngine) unfinished() bool {
+	for _, suffix := range []string{"-wal", "-journal"} {
+		if info, err := os.Stat(e.path + suffix); err == nil && info.Size() > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// prepare checks the file for damage and brings its schema up to date. Nothing is written to a file that is refused.
+func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB, isNew bool) error {
 	pool, err := db.DB()
 	if err != nil {
 		return err
@@ -117,19 +153,30 @@ func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB) error {
 			return err
 		}
 	}
-	if _, err := pool.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
-		return fmt.Errorf("cannot write to %s: %w", e.path, err)
+	if isNew {
+		// Before there is a write-ahead log: a killed process leaves that behind, and inspect reads the file's header.
+		if _, err := pool.ExecContext(ctx, setApplicationID); err != nil {
+			return fmt.Errorf("cannot write to %s: %w", e.path, err)
+		}
 	}
 	if err := migrateSQLite(ctx, pool); err != nil {
 		return fmt.Errorf("%s: %w", e.path, err)
 	}
+	var mode string
+	if err := pool.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil || mode != "wal" {
+		return errors.Join(fmt.Errorf("%s cannot keep a write-ahead log (its journal mode is %q); is it on a network share?", e.path, mode), err)
+	}
 	return nil
 }
 
-// check reads the whole file and refuses it when a page, a row or an index is damaged.
+// check reads the whole file and refuses it when a page or a row is damaged. That an index has an entry for each row, it
+// does not check: that would cost several times as much.
 func (e *sqliteEngine) check(ctx context.Context, pool *sql.DB) error {
 	var verdict string
 	err := pool.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict)
+	if ctx.Err() != nil {
+		return fmt.Errorf("stopped while reading %s: %w", e.path, ctx.Err())
+	}
 	if err != nil {
 		return fmt.Errorf("%s is damaged or cannot be read: %w", e.path, err)
 	}
@@ -155,13 +202,15 @@ func (e *sqliteEngine) pool(config *gorm.Config, connections int, parameters str
 }
 
 func (e *sqliteEngine) ready(_ context.Context, write *gorm.DB) error {
-	return write.Transaction(func(tx *gorm.DB) error {
-		// The version of the schema is set to what it is: a write of one page, which is then undone.
-		if err := tx.Exec("UPDATE sources SET version = version WHERE id = (SELECT min(id) FROM sources)").Error; err != nil {
-			return err
-		}
-		return nil
-	})
+	// The id is set to what it is: a page is written, and is on the disk with the commit. SQLite would leave out the write
+	// of a row that stays the same, and a write that is undone never reaches the disk.
+	return write.Transaction(func(tx *gorm.DB) error { return tx.Exec(setApplicationID).Error })
+}
+
+// passing is true of a disk that is full or fails, and of another program that holds on to the file.
+func (e *sqliteEngine) passing(err error) bool {
+	failure, ok := errors.AsType[sqlite3.Error](err)
+	return ok && slices.Contains([]sqlite3.ErrNo{sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrFull, sqlite3.ErrIoErr}, failure.Code)
 }
 
 func (e *sqliteEngine) close() error {

@@ -45,6 +45,8 @@ type engine interface {
 	open(ctx context.Context, config *gorm.Config) (write, read *gorm.DB, err error)
 	// ready is nil when a write would be accepted now.
 	ready(ctx context.Context, write *gorm.DB) error
+	// passing tells whether a failure is of the kind that passes without the caller asking for something else.
+	passing(err error) bool
 	// close lets go of the database; called once both pools are closed.
 	close() error
 }
@@ -148,14 +150,13 @@ type joint struct {
 // together is the key under which a context carries the joint transaction of Together.
 type together struct{}
 
-// Ready is nil when the store can write, else Unavailable.
+// Ready is nil when the store has just written, else Unavailable.
 func (s *Store) Ready(ctx context.Context) error {
-	return s.run(ctx, func() error {
-		if err := s.engine.ready(ctx, s.write.WithContext(ctx)); err != nil {
-			return errors.Join(tracker.Errorf(tracker.Unavailable, "The database cannot be written now"), err)
-		}
-		return nil
-	})
+	err := s.run(ctx, func() error { return s.engine.ready(ctx, s.write.WithContext(ctx)) })
+	if err != nil && tracker.CodeOf(err) == "" {
+		return errors.Join(tracker.Errorf(tracker.Unavailable, "The database cannot be written"), err)
+	}
+	return err
 }
 
 // failure turns a database's error into the domain's, where it means something to the caller.
@@ -165,6 +166,8 @@ func (s *Store) failure(ctx context.Context, err error) error {
 		return err
 	case ctx.Err() != nil:
 		return errors.Join(tracker.Errorf(tracker.Unavailable, "The request took too long or was cancelled; nothing was changed"), err)
+	case s.engine.passing(err):
+		return errors.Join(tracker.Errorf(tracker.Unavailable, "The database cannot do this now; nothing was changed"), err)
 	case errors.Is(err, gorm.ErrDuplicatedKey):
 		return errors.Join(tracker.Errorf(tracker.Conflict, "A record like this is there already"), err)
 	case errors.Is(err, gorm.ErrForeignKeyViolated):
