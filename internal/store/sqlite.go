@@ -166,6 +166,12 @@ func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB, isNew bool) err
 	if err := pool.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil || mode != "wal" {
 		return errors.Join(fmt.Errorf("%s cannot keep a write-ahead log (its journal mode is %q); is it on a network share?", e.path, mode), err)
 	}
+	// SQLite opens the log with the first look into the file. The writer must have it open from the beginning, for it is
+	// the one that clears it away in the end.
+	var version int
+	if err := pool.QueryRowContext(ctx, "PRAGMA schema_version").Scan(&version); err != nil {
+		return fmt.Errorf("cannot read %s: %w", e.path, err)
+	}
 	return nil
 }
 

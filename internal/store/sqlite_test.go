@@ -278,6 +278,14 @@ func TestADatabaseThatWasNeverClosedIsOpenedWithAllThatWasWritten(t *testing.T) 
 	}
 }
 
+func TestADatabaseThatWasOnlyOpenedAndClosedIsOneFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tracker.db")
+	must(0, opening(path))
+	if got := files(t, filepath.Dir(path)); !slices.Equal(got, []string{"tracker.db"}) {
+		t.Errorf("a new database that was closed at once is in %q; want tracker.db", got)
+	}
+}
+
 func TestAnEmptyFileBecomesADatabase(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tracker.db")
 	must(0, os.WriteFile(path, nil, 0o600))
