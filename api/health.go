@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -17,7 +18,7 @@ type healthCommand struct {
 func (c healthCommand) Run(at *surroundings) error {
 	ctx, cancel := context.WithTimeout(at.ctx, 5*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Server+"/readyz", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(c.Server, "/")+"/readyz", nil)
 	if err != nil {
 		return fmt.Errorf("--server: %w", err)
 	}

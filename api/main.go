@@ -60,6 +60,8 @@ func (c *commands) open(at *surroundings) (*store.Store, *slog.Logger, error) {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal lets what is under way finish; a second one ends the process as it always would.
+	context.AfterFunc(ctx, stop)
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
@@ -88,7 +90,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		}
 	}()
 	command, err := parser.Parse(args)
-	if err := errors.Join(err, c.check(), strangers(parser.Model, os.Environ())); err != nil {
+	if err == nil {
+		err = c.check() // only what was parsed has values to look at
+	}
+	if err := errors.Join(err, strangers(parser.Model, os.Environ())); err != nil {
 		return err
 	}
 	return command.Run(&c, &surroundings{ctx, stdout, stderr})
