@@ -44,8 +44,13 @@ func (c *importCommand) read(name string) (f articleFile, err error) {
 	f.article = tracker.ArticleInput{URL: c.URL, Title: c.Title, Authors: c.Author, PublishedText: c.PublishedText,
 		Language: c.Language, ArchiveURL: c.ArchiveURL}
 	front := map[string]any{}
-	if f.body, err = frontmatter.Parse(bytes.NewReader(content), &front); err != nil {
+	// A byte order mark before the front matter says nothing that is not assumed of it.
+	plain := bytes.TrimPrefix(content, []byte("\uFEFF"))
+	if f.body, err = frontmatter.Parse(bytes.NewReader(plain), &front); err != nil {
 		return f, fmt.Errorf("the front matter cannot be read: %w", err)
+	}
+	if len(f.body) == len(plain) {
+		f.body = content // without front matter, the file is as it is
 	}
 	mistakes := []error{setInstant(&f.article, c.PublishedAt)}
 	for _, key := range slices.Sorted(maps.Keys(front)) {
@@ -59,32 +64,49 @@ func (f *articleFile) set(key string, value any) error {
 	a := &f.article
 	texts := map[string]*string{"source": &f.source, "url": &a.URL, "title": &a.Title,
 		"published_text": &a.PublishedText, "language": &a.Language, "archive_url": &a.ArchiveURL}
-	switch {
-	case texts[key] != nil:
-		*texts[key] = written(value)
-	case key == "authors":
-		a.Authors = nil
-		list, ok := value.([]any)
-		if !ok {
-			list = []any{value}
-		}
-		for _, author := range list {
-			a.Authors = append(a.Authors, written(author))
-		}
-	case key == "published_at":
-		return setInstant(a, written(value))
-	default:
+	if texts[key] == nil && key != "authors" && key != "published_at" {
 		return fmt.Errorf("the front matter has an unknown entry %q", key)
+	}
+	list, isList := value.([]any)
+	if !isList {
+		list = []any{value}
+	}
+	var words []string
+	for _, entry := range list {
+		word, ok := written(entry)
+		if !ok || isList && key != "authors" {
+			return fmt.Errorf("the entry %q of the front matter must be text", key)
+		}
+		if word != "" {
+			words = append(words, word)
+		}
+	}
+	switch {
+	case len(words) == 0: // an entry that is left empty says as much as one that is left out
+	case key == "authors":
+		a.Authors = words
+	case key == "published_at":
+		return setInstant(a, words[0])
+	default:
+		*texts[key] = words[0]
 	}
 	return nil
 }
 
-// written is a front-matter value as text; a time is one in YAML and TOML.
-func written(value any) string {
-	if t, ok := value.(time.Time); ok {
-		return t.Format(time.RFC3339Nano)
+// written is a front-matter value as text, and whether it is one; a time is one in TOML, and a number may be a title.
+func written(value any) (string, bool) {
+	switch v := value.(type) {
+	case nil:
+		return "", true
+	case string:
+		return strings.TrimSpace(v), true
+	case time.Time:
+		return v.Format(time.RFC3339Nano), true
+	case int, int64, uint64, float64, bool:
+		return fmt.Sprint(v), true
+	default:
+		return "", false
 	}
-	return strings.TrimSpace(fmt.Sprint(value))
 }
 
 func setInstant(a *tracker.ArticleInput, s string) error {

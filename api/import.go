@@ -47,8 +47,14 @@ func (c *importCommand) Run(all *commands, at *surroundings) (err error) {
 			return err
 		}
 		defer func() { err = errors.Join(err, s.Close()) }()
-		if err := seedEmpty(at.ctx, s); err != nil {
+		settings, err := all.Serve.settings()
+		if err != nil {
 			return err
+		}
+		if settings.seeds {
+			if err := seedEmpty(at.ctx, s); err != nil {
+				return err
+			}
 		}
 		to = local{s}
 	}
@@ -59,10 +65,10 @@ func (c *importCommand) Run(all *commands, at *surroundings) (err error) {
 		there, isThere := errors.AsType[errThere](err)
 		var said string
 		switch {
-		case at.ctx.Err() != nil:
-			return fmt.Errorf("stopped before %s: %w", name, at.ctx.Err())
 		case isThere:
 			said = fmt.Sprintf("%s: skipped, %v", name, there)
+		case err != nil && at.ctx.Err() != nil: // what was kept in time is said to be kept
+			return fmt.Errorf("stopped before %s: %w", name, at.ctx.Err())
 		case err != nil:
 			failed++
 			said = fmt.Sprintf("%s: FAILED: %v", name, err)
