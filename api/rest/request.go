@@ -183,8 +183,11 @@ func (q *query) all(name string) []string {
 // one is the value of a parameter that may stand once.
 func (q *query) one(name string) string {
 	given := q.all(name)
-	if len(given) > 1 {
+	switch {
+	case len(given) > 1:
 		q.problems.AddParameter(name, "duplicate", "must be given once only")
+	case len(given) == 1 && given[0] == "":
+		q.problems.AddParameter(name, "required", "must not be blank")
 	}
 	return q.values.Get(name)
 }
