@@ -293,6 +293,7 @@ func TestWhatAListCannotMeanIsRefused(t *testing.T) {
 	a := open(t).world()
 	for path, operation := range listed() {
 		for query, wrong := range map[string][]string{
+			"limit=": {"limit required"}, "sort=": {"sort required"}, "total": {"total required"}, "cursor=": {"cursor required"},
 			"limit=0": {"limit out_of_range"}, "limit=201": {"limit out_of_range"}, "limit=-1": {"limit out_of_range"}, "limit=x": {"limit out_of_range"},
 			"limit=1.5": {"limit out_of_range"}, "limit=1e2": {"limit out_of_range"}, "limit=99999999999999999999": {"limit out_of_range"},
 			"sort=id": {"sort not_in_vocabulary"}, "sort=created_at,id": {"sort not_in_vocabulary"}, "sort=created_at%3BDROP": {"sort not_in_vocabulary"},

@@ -1,0 +1,157 @@
+package rest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"claimtracker/api/rest"
+	"claimtracker/internal/store"
+)
+
+func TestARequestsIdIsTheClientsOwnOrARandomOne(t *testing.T) {
+	a := open(t)
+	for id, kept := range map[string]bool{"abc": true, "A.b_c:d-9": true, strings.Repeat("x", 64): true, strings.Repeat("x", 65): false, "a b": false, "a\tb": false,
+		"<script>": false, "é": false, "a/b": false, "": false} {
+		for path, status := range map[string]int{"/api/v1/claims": 200, "/api/v1/claims/1": 404, "/nowhere": 404, "/healthz": 200} {
+			got := a.get(path, "X-Request-ID", id).wants(status)
+			if is := got.header.Get("X-Request-ID"); (is == id) != kept {
+				t.Errorf("%s with X-Request-ID %q has %q", got.asked, id, is)
+			}
+		}
+	}
+	if one, two := a.get("/healthz").header.Get("X-Request-ID"), a.get("/healthz").header.Get("X-Request-ID"); one == two {
+		t.Errorf("two requests have one id, %s", one)
+	}
+}
+
+func TestAPanicIsAPlain500(t *testing.T) {
+	a := open(t)
+	e := a.handler.(*echo.Echo)
+	e.GET("/panic", func(echo.Context) error { panic("tracker.Claim at /root/x.go: SELECT") })
+	e.GET("/wrong", func(echo.Context) error { return errors.New("sql: SELECT failed at 0xc000123456") })
+	e.GET("/teapot", func(echo.Context) error { return echo.NewHTTPError(http.StatusTeapot, "strconv.ParseInt") })
+	for _, path := range []string{"/panic", "/wrong", "/teapot"} {
+		a.get(path).wants(500).has("/type", "urn:claimtracker:problem:internal", "/errors", nil)
+	}
+	a.get("/healthz").wants(200)
+}
+
+func TestARequestThatTakesTooLongIsA503AndChangesNothing(t *testing.T) {
+	a := open(t).world()
+	before := a.contents()
+	a.handler = rest.New(a.Store, quiet(), rest.Options{MaxBody: 1 << 20, MaxArticle: 1 << 20, Timeout: time.Nanosecond})
+	for _, r := range routes() {
+		if strings.HasSuffix(r.template, "z") || r.takesForm() {
+			continue
+		}
+		body := any(nil)
+		if r.input() != nil {
+			body = changed(sample(r.input()).(object), "html", gone)
+		}
+		got := a.do(r.method, r.path(), body, r.headers()...)
+		if got.wants(503); got.header.Get("Retry-After") == "" {
+			t.Errorf("%s has no Retry-After", got.asked)
+		}
+	}
+	if after := a.contents(); after != before {
+		t.Errorf("what is kept has changed from\n%s to\n%s", before, after)
+	}
+}
+
+func TestTheProbesTellWhetherItIsThereAndWhetherItCanWrite(t *testing.T) {
+	a := open(t)
+	a.get("/healthz").wants(200).has("/status", "ok")
+	a.get("/readyz").wants(200).has("/status", "ok")
+	before := a.contents()
+	a.get("/readyz").wants(200)
+	if after := a.contents(); after != before {
+		t.Errorf("what is kept has changed from\n%s to\n%s", before, after)
+	}
+
+	closed, err := store.Open(context.Background(), filepath.Join(t.TempDir(), "closed.db"), quiet(), a.clock.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := closed.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a.handler = rest.New(closed, quiet(), limits)
+	a.get("/healthz").wants(200)
+	if got := a.get("/readyz").wants(503); got.header.Get("Retry-After") == "" {
+		t.Error("GET /readyz has no Retry-After")
+	}
+	a.get("/api/v1/claims").wants(500)
+	a.post("/api/v1/sources", ledger).wants(500)
+}
+
+func TestTheLimitsOfABodyAreExact(t *testing.T) {
+	a := openWith(t, rest.Options{MaxBody: 1000, MaxArticle: 2000, Timeout: time.Minute})
+	body := func(length int) string {
+		in := `{"name":"L","kind":"other"}`
+		return in + strings.Repeat(" ", length-len(in))
+	}
+	a.post("/api/v1/sources", body(1000)).wants(201)
+	a.post("/api/v1/sources", body(1001)).wants(413).has("/detail", "The body must be at most 1000 bytes long")
+	article := func(url string, length int) string {
+		in := fmt.Sprintf(`{"source_id":1,"title":"T","url":"https://%s.example/","text":"One."}`, url)
+		return in + strings.Repeat("\n", length-len(in))
+	}
+	a.post("/api/v1/articles", article("a", 2000)).wants(201)
+	a.post("/api/v1/articles", article("b", 2001)).wants(413)
+	a.patch("/api/v1/articles/1", "*", article("c", 1001)).wants(413)
+	a.post("/api/v1/articles/1/versions", `{"text":"Two."}`+strings.Repeat(" ", 1900)).wants(201)
+
+	send := a.listen() // a server that has read enough closes the connection, and still answers
+	a.check(a.request("POST", "/api/v1/sources", body(5_000_000)), send).wants(413)
+	a.check(a.request("POST", "/api/v1/sources", body(900)), send).wants(201)
+}
+
+func TestAnAnswerIsNoMultipleOfWhatWasAsked(t *testing.T) {
+	a := open(t)
+	var in strings.Builder
+	for i := range 50_000 {
+		fmt.Fprintf(&in, `,"x%d":1`, i)
+	}
+	got := a.post("/api/v1/claims", "{"+in.String()[1:]+"}").wants(400)
+	if n := len(got.wrong()); n != 200 || len(got.raw) > 50_000 {
+		t.Errorf("%d wrong fields are told in %d bytes; want 200", n, len(got.raw))
+	}
+	fields := [][]string{}
+	for i := range 60_000 {
+		fields = append(fields, []string{fmt.Sprint("x", i), ""})
+	}
+	if n := len(a.upload(fields...).wants(400).wrong()); n != 200 {
+		t.Errorf("%d wrong fields are told; want 200", n)
+	}
+}
+
+func TestABrowserMayReadWhatItsOriginMay(t *testing.T) {
+	options := limits
+	options.Origins = []string{"https://board.example"}
+	a := openWith(t, options)
+	for origin, allowed := range map[string]string{"https://board.example": "https://board.example", "https://evil.example": ""} {
+		got := a.get("/api/v1/claims", "Origin", origin).wants(200)
+		if is := got.header.Get("Access-Control-Allow-Origin"); is != allowed {
+			t.Errorf("Access-Control-Allow-Origin for %s = %q; want %q", origin, is, allowed)
+		}
+		if allowed != "" && !strings.Contains(got.header.Get("Access-Control-Expose-Headers"), "ETag") {
+			t.Errorf("Access-Control-Expose-Headers = %q; want ETag in it", got.header.Get("Access-Control-Expose-Headers"))
+		}
+	}
+	got := a.do("OPTIONS", "/api/v1/claims/1", nil, "Origin", "https://board.example", "Access-Control-Request-Method", "PATCH",
+		"Access-Control-Request-Headers", "if-match,content-type").wants(204)
+	if !strings.Contains(got.header.Get("Access-Control-Allow-Methods"), "PATCH") || !strings.Contains(got.header.Get("Access-Control-Allow-Headers"), "if-match") {
+		t.Errorf("a browser may not PATCH: %v", got.header)
+	}
+	if is := open(t).get("/api/v1/claims", "Origin", "https://board.example").header.Get("Access-Control-Allow-Origin"); is != "" {
+		t.Errorf("without origins, Access-Control-Allow-Origin = %q; want none", is)
+	}
+}
