@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -71,7 +72,7 @@ func (c *importCommand) Run(all *commands, at *surroundings) (err error) {
 			return fmt.Errorf("stopped before %s: %w", name, at.ctx.Err())
 		case err != nil:
 			failed++
-			said = fmt.Sprintf("%s: FAILED: %v", name, err)
+			said = fmt.Sprintf("%s: FAILED: %s", name, strings.ReplaceAll(err.Error(), "\n", "; "))
 		default:
 			said = fmt.Sprintf("%s: article %d, %d sentences", name, article.ID, len(article.Latest.Sentences))
 		}
