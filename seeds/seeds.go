@@ -19,7 +19,8 @@ import (
 var files embed.FS
 
 // Load keeps in s what of the seeds is not there yet, all of it or nothing. What is there already, it leaves as it is:
-// sources and actors by name and kind, elections by name, and articles by URL, with the claims on them.
+// sources and actors by name and kind, actors by Wikidata item too, elections by name, and articles by URL, with the
+// claims on them.
 func Load(ctx context.Context, s *store.Store) error {
 	return s.Together(ctx, func(ctx context.Context) error {
 		l := loader{store: s, sources: map[string]int64{}, actors: map[string]int64{}, elections: map[string]int64{}}
@@ -122,6 +123,10 @@ func (l *loader) loadActors(ctx context.Context) error {
 	}
 	for _, in := range inputs {
 		there, err := l.store.Actors.List(ctx, store.ActorFilter{Names: []string{in.Name}, Kinds: []tracker.ActorKind{in.Kind}}, one)
+		if err == nil && len(there.Items) == 0 && in.WikidataID != "" {
+			// No two actors share an item: the one that has it is this one, whatever it is called by now.
+			there, err = l.store.Actors.List(ctx, store.ActorFilter{WikidataIDs: []string{in.WikidataID}}, one)
+		}
 		if err != nil {
 			return err
 		}
