@@ -1,0 +1,109 @@
+// Package house_test holds the walls of the house up: which package may know which. Whoever adds a package says here what
+// it may import; whoever finds this test red has taken a wall down.
+package house_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "claimtracker"
+
+// may says which packages of ours each package imports, no more and no less. Data flows one way: request, rest, store.
+var may = map[string][]string{
+	"api":      {"api/rest", "internal/intake", "internal/store", "internal/tracker", "seeds"}, // it wires all, and nobody imports it
+	"api/rest": {"docs", "internal/intake", "internal/store", "internal/tracker"},              // HTTP only
+	"docs":     {},                                                                             // generated
+	"seeds":    {"internal/intake", "internal/store", "internal/tracker"},
+
+	"internal/tracker": {}, // the domain knows nobody
+	"internal/text":    {},
+	"internal/webpage": {"internal/text"},
+	"internal/intake":  {"internal/text", "internal/tracker", "internal/webpage"},
+	"internal/store":   {"internal/text", "internal/tracker"}, // SQL only
+
+	"internal/openapi":        {},
+	"internal/openapi/derive": {"internal/openapi"},
+	"internal/house":          {},
+}
+
+// outside says which packages may import what is not ours and shapes all it touches.
+var outside = map[string][]string{
+	"github.com/labstack/echo":      {"api/rest"},
+	"net/http":                      {"api", "api/rest", "internal/intake", "internal/webpage"},
+	"gorm.io/":                      {"internal/store"},
+	"database/sql":                  {"internal/store", "internal/tracker"}, // the domain's small values say how they are written to a column
+	"github.com/mattn/go-sqlite3":   {"internal/store"},
+	"github.com/pressly/goose":      {"internal/store"},
+	"github.com/gofrs/flock":        {"internal/store"},
+	"github.com/alecthomas/kong":    {"api"},
+	"github.com/markusmobius/":      {"internal/webpage"},
+	"github.com/getkin/kin-openapi": {"internal/openapi"},
+}
+
+// imports are the imports of each package of the module, without those of its tests.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	list := exec.Command("go", "list", "-tags", "sqlite_fts5", "-json=ImportPath,Imports", "./...")
+	list.Dir = "../.."
+	out, err := list.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	all := map[string][]string{}
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all[strings.TrimPrefix(p.ImportPath, module+"/")] = p.Imports
+	}
+}
+
+func TestEachPackageKnowsOnlyThoseThatItMay(t *testing.T) {
+	found := imports(t)
+	for name, imported := range found {
+		allowed, ok := may[name]
+		if !ok {
+			t.Errorf("%s is new: say in this test what it may import", name)
+			continue
+		}
+		for _, other := range imported {
+			if other, ours := strings.CutPrefix(other, module+"/"); ours && !slices.Contains(allowed, other) {
+				t.Errorf("%s imports %s; it may import %q only", name, other, allowed)
+			}
+		}
+		for _, other := range allowed {
+			if !slices.Contains(imported, module+"/"+other) {
+				t.Errorf("%s may import %s and does not: take that out of this test", name, other)
+			}
+		}
+	}
+	for name := range may {
+		if _, ok := found[name]; !ok {
+			t.Errorf("%s is no package: take it out of this test", name)
+		}
+	}
+}
+
+func TestWhatShapesAllItTouchesStaysInItsRoom(t *testing.T) {
+	for name, imported := range imports(t) {
+		for _, library := range slices.Sorted(maps.Keys(outside)) {
+			at := slices.IndexFunc(imported, func(path string) bool { return strings.HasPrefix(path, library) })
+			if at >= 0 && !slices.Contains(outside[library], name) {
+				t.Errorf("%s imports %s; that is for %q only", name, imported[at], outside[library])
+			}
+		}
+	}
+}
