@@ -88,8 +88,8 @@ func TestTheProbesTellWhetherItIsThereAndWhetherItCanWrite(t *testing.T) {
 	if got := a.get("/readyz").wants(503); got.header.Get("Retry-After") == "" {
 		t.Error("GET /readyz has no Retry-After")
 	}
-	a.get("/api/v1/claims").wants(500)
-	a.post("/api/v1/sources", ledger).wants(500)
+	a.get("/api/v1/claims").wants(503)
+	a.post("/api/v1/sources", ledger).wants(503)
 }
 
 func TestTheLimitsOfABodyAreExact(t *testing.T) {
