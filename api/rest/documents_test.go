@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/tracker"
+	"claimtracker/seeds"
 )
 
 func TestTheDocumentAndTheRoutesAreTheSame(t *testing.T) {
@@ -184,4 +185,33 @@ func TestTheSwaggerUIWorksOffline(t *testing.T) {
 	}
 	a.get("/docs/nothing").wants(404)
 	a.post("/docs/", object{}).wants(405)
+}
+
+func TestEveryExampleOfARequestWorksOnANewDatabase(t *testing.T) {
+	for _, r := range routes() {
+		body := r.RequestBody
+		if body == nil || body.Value.Content["multipart/form-data"] != nil {
+			continue
+		}
+		examples := body.Value.Content["application/json"].Examples
+		if len(examples) == 0 {
+			t.Errorf("%s has no example of what to send", r.name())
+		}
+		for name, example := range examples {
+			t.Run(r.name()+" "+name, func(t *testing.T) {
+				a := open(t)
+				if err := seeds.Load(t.Context(), a.Store); err != nil {
+					t.Fatal(err)
+				}
+				id := "1"
+				if strings.Contains(r.template, "occurrences/{id}") {
+					id = "2"
+				}
+				path := strings.ReplaceAll(r.template, "{id}", id)
+				if got := a.do(r.method, path, example.Value.Value, "Content-Type", "application/json", "If-Match", "*"); got.status/100 != 2 {
+					t.Errorf("%s = %s; want 2xx", r.name(), got.short())
+				}
+			})
+		}
+	}
 }

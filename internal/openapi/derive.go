@@ -4,6 +4,7 @@ package openapi
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -14,6 +15,12 @@ import (
 	"github.com/getkin/kin-openapi/openapi2conv"
 	"github.com/getkin/kin-openapi/openapi3"
 )
+
+// requests are examples of what to send, by operation: swag can show single fields only. Each works on a new database, on
+// the records that its path names by the id 1 (2 for an occurrence).
+//
+//go:embed examples.json
+var requests []byte
 
 const problem = "application/problem+json"
 
@@ -29,6 +36,10 @@ func Derive(swagger []byte) ([]byte, error) {
 		return nil, fmt.Errorf("converting to OpenAPI 3.0: %w", err)
 	}
 	three.Servers = openapi3.Servers{{URL: "/"}}
+	var examples map[string]openapi3.Examples
+	if err := json.Unmarshal(requests, &examples); err != nil {
+		return nil, fmt.Errorf("reading the examples of requests: %w", err)
+	}
 	named := vocabularies(three.Components.Schemas)
 	for path, item := range three.Paths.Map() {
 		for method, operation := range item.Operations() {
@@ -46,6 +57,11 @@ func Derive(swagger []byte) ([]byte, error) {
 			}
 			if method == http.MethodPatch {
 				patch(three.Components.Schemas, operation)
+			}
+			if operation.RequestBody != nil {
+				for _, media := range operation.RequestBody.Value.Content {
+					media.Examples = examples[operation.OperationID]
+				}
 			}
 		}
 	}
