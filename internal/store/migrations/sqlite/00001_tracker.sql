@@ -191,3 +191,15 @@ BEGIN SELECT RAISE(ABORT, 'a version of an article never changes'); END;
 CREATE TRIGGER sentences_immutable BEFORE UPDATE ON sentences
 BEGIN SELECT RAISE(ABORT, 'a sentence never changes'); END;
 -- +goose StatementEnd
+-- INSERT OR REPLACE would change them without an UPDATE.
+-- +goose StatementBegin
+CREATE TRIGGER article_versions_once BEFORE INSERT ON article_versions
+WHEN EXISTS (SELECT 1 FROM article_versions WHERE article_id = NEW.article_id AND n = NEW.n)
+BEGIN SELECT RAISE(ABORT, 'a version of an article never changes'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER sentences_once BEFORE INSERT ON sentences
+WHEN EXISTS (SELECT 1 FROM sentences WHERE id = NEW.id)
+  OR EXISTS (SELECT 1 FROM sentences WHERE article_id = NEW.article_id AND article_version = NEW.article_version AND ordinal = NEW.ordinal)
+BEGIN SELECT RAISE(ABORT, 'a sentence never changes'); END;
+-- +goose StatementEnd
