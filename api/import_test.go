@@ -97,7 +97,7 @@ func TestImportKeepsTextPagesAndFrontMatter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, test := range []struct {
+	tests := []struct {
 		name    string
 		file    string
 		content string
@@ -138,28 +138,28 @@ func TestImportKeepsTextPagesAndFrontMatter(t *testing.T) {
 			[]string{"--source=cnn.com", "--url=https://cnn.example/domain", "--title=Stimmen"}, article{URL: "https://cnn.example/domain", Title: "Stimmen", Language: "de"}, "Der Minister"},
 		{"a source by its id", "h.txt", "It was rigged.", []string{"--source=1", "--url=https://cnn.example/id", "--title=Id", "--language=en"},
 			article{URL: "https://cnn.example/id", Title: "Id", Language: "en"}, "It was rigged."},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			path := file(t, test.file, []byte(test.content))
-			destinations(t, func(t *testing.T, _ string, flags []string, newest func() article) {
-				stdout, stderr, err := told(append(append([]string{"import", path}, flags...), test.flags...)...)
-				if err != nil || stderr != "" || !regexp.MustCompile(`^`+regexp.QuoteMeta(path)+`: article \d+, [1-9]\d* sentences\n$`).MatchString(stdout) {
-					t.Fatalf("import says %q and %q, %v; want one line with the article's id and sentences", stdout, stderr, err)
-				}
-				got := newest()
-				if !strings.Contains(got.Latest.Text, test.text) || len(got.Latest.Sentences) == 0 || got.Source.Name == "" {
-					t.Errorf("the text is %q in %d sentences by %q; want %q in it", got.Latest.Text, len(got.Latest.Sentences), got.Source.Name, test.text)
-				}
-				got.ID, got.Source.Name, got.Latest.Text, got.Latest.Sentences = 0, "", "", nil
-				if test.want.Authors == nil {
-					test.want.Authors = []string{}
-				}
-				if !reflect.DeepEqual(got, test.want) {
-					t.Errorf("the article is\n%+v; want\n%+v", got, test.want)
-				}
-			})
-		})
 	}
+	destinations(t, func(t *testing.T, _ string, flags []string, newest func() article) {
+		for _, test := range tests {
+			path := file(t, test.file, []byte(test.content))
+			stdout, stderr, err := told(append(append([]string{"import", path}, flags...), test.flags...)...)
+			if err != nil || stderr != "" || !regexp.MustCompile(`^`+regexp.QuoteMeta(path)+`: article \d+, [1-9]\d* sentences\n$`).MatchString(stdout) {
+				t.Errorf("%s: import says %q and %q, %v; want one line with the article's id and sentences", test.name, stdout, stderr, err)
+				continue
+			}
+			got := newest()
+			if !strings.Contains(got.Latest.Text, test.text) || len(got.Latest.Sentences) == 0 || got.Source.Name == "" {
+				t.Errorf("%s: the text is %q in %d sentences by %q; want %q in it", test.name, got.Latest.Text, len(got.Latest.Sentences), got.Source.Name, test.text)
+			}
+			got.ID, got.Source.Name, got.Latest.Text, got.Latest.Sentences = 0, "", "", nil
+			if test.want.Authors == nil {
+				test.want.Authors = []string{}
+			}
+			if !reflect.DeepEqual(got, test.want) {
+				t.Errorf("%s: the article is\n%+v; want\n%+v", test.name, got, test.want)
+			}
+		}
+	})
 }
 
 func TestImportGoesOnAfterAFileThatFailsAndSaysWhichAndWhy(t *testing.T) {

@@ -111,6 +111,9 @@ func TestTheDatabaseItselfRefusesToChangeAText(t *testing.T) {
 		"UPDATE sentences SET text = 'It was not rigged.'",
 		"UPDATE sentences SET span_end = span_end + 1",
 		"UPDATE sentences SET article_id = article_id",
+		"INSERT OR REPLACE INTO article_versions SELECT article_id, n, language, sha256, length, captured_at, 'It was not.' FROM article_versions",
+		"INSERT OR REPLACE INTO sentences SELECT id, article_id, article_version, ordinal, span_start, span_end, 'It was not.' FROM sentences",
+		"INSERT OR REPLACE INTO sentences SELECT id + 9, article_id, article_version, ordinal, span_start, span_end, 'It was not.' FROM sentences",
 	} {
 		unchanged(t, s, statement, func() {
 			if err := s.Write(bg, func(tx *gorm.DB) error { return tx.Exec(statement).Error }); err == nil {

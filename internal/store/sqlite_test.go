@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"gorm.io/gorm"
@@ -30,16 +31,25 @@ func opening(path string) error {
 	return s.Close()
 }
 
-// database is a closed database file with some records.
-func database(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "tracker.db")
+// closed are the bytes of a database that was closed with some records, made once.
+var closed = sync.OnceValue(func() []byte {
+	folder := must(os.MkdirTemp("", "store"))
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "tracker.db")
 	s := must(store.Open(bg, path, slog.New(slog.DiscardHandler), clock()))
 	article := newArticle(s, strings.Repeat("It was rigged. ", 3000))
 	for i := range 20 {
 		must(s.Claims.Create(bg, claimed(fmt.Sprint(i), tracker.NewOccurrence{Anchor: tracker.Anchor{SentenceID: article.Latest.Sentences[i].ID}})))
 	}
 	must(0, s.Close())
+	return must(os.ReadFile(path))
+})
+
+// database is a closed database file with some records.
+func database(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "tracker.db")
+	must(0, os.WriteFile(path, closed(), 0o600))
 	return path
 }
 
@@ -53,7 +63,7 @@ func execute(t *testing.T, path, statements string) {
 	}
 }
 
-// besides are the files of a folder, save for the lock.
+// files are the files of a folder, save for the lock.
 func files(t *testing.T, folder string) (names []string) {
 	t.Helper()
 	for _, entry := range must(os.ReadDir(folder)) {
@@ -201,7 +211,7 @@ func TestAnyNameOfAFileIsANameOfADatabase(t *testing.T) {
 		if err := os.Mkdir("in "+name, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		for _, path := range []string{name, filepath.Join(folder, "in "+name, name), folder + "//" + name + "2"} {
+		for _, path := range []string{name, folder + "//in " + name + "/" + name} {
 			s, err := store.Open(bg, path, slog.New(slog.DiscardHandler), clock())
 			if err != nil {
 				t.Errorf("opening %q: %v", path, err)
@@ -224,6 +234,9 @@ func TestAnyNameOfAFileIsANameOfADatabase(t *testing.T) {
 
 func TestACleanCloseLeavesTheFileAndItsLockOnly(t *testing.T) {
 	path := database(t)
+	s := must(store.Open(bg, path, slog.New(slog.DiscardHandler), clock()))
+	newArticle(s, "It was rigged.")
+	must(0, s.Close())
 	if got := files(t, filepath.Dir(path)); !slices.Equal(got, []string{"tracker.db"}) {
 		t.Errorf("after Close there are %q; want tracker.db", got)
 	}
