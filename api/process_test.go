@@ -322,7 +322,7 @@ func TestAFileThatCannotServeIsRefusedWithExitCode1AndLeftAsItIs(t *testing.T) {
 
 // Where the tests run as root, nothing is read-only to them: then the program runs as nobody.
 func TestAReadOnlyFileIsRefused(t *testing.T) {
-	folder, err := os.MkdirTemp("", "claimtracker")
+	folder, err := os.MkdirTemp("", "claimtracker") //nolint:usetesting // nobody cannot enter the folder that TempDir makes
 	if err != nil {
 		t.Fatal(err)
 	}

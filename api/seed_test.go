@@ -20,7 +20,7 @@ func everything(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	var all strings.Builder
-	for _, name := range strings.Split(names, ",") {
+	for name := range strings.SplitSeq(names, ",") {
 		all.WriteString(table(t, path, name))
 	}
 	return all.String()

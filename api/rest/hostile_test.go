@@ -338,6 +338,7 @@ func (r route) attacks() (all []hostile) {
 // Every route of the document is sent everything that can be wrong with a request to it. Each is refused as documented,
 // says nothing of the program's inside (the harness sees to both), and leaves everything that is kept as it was.
 func TestEveryRouteRefusesEverythingHostileAndWritesNothing(t *testing.T) {
+	t.Parallel()
 	for _, r := range routes() {
 		t.Run(r.name(), func(t *testing.T) {
 			t.Parallel()

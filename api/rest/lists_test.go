@@ -45,8 +45,9 @@ func (a *api) walk(path string, between func(page answer)) (all list) {
 		if next == "" {
 			return all
 		}
-		target, ok := strings.CutSuffix(link, `>; rel="next"`)
-		if target, ok = strings.CutPrefix(target, "<"); !ok || !strings.Contains(target, "cursor="+url.QueryEscape(next)) {
+		target, isNext := strings.CutSuffix(link, `>; rel="next"`)
+		target, isTarget := strings.CutPrefix(target, "<")
+		if !isNext || !isTarget || !strings.Contains(target, "cursor="+url.QueryEscape(next)) {
 			a.Fatalf(`%s: Link = %s; want <...>; rel="next" with the cursor %s`, got.asked, link, next)
 		}
 		if len(all) > 10_000 {

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -62,7 +63,7 @@ func wantCode(t *testing.T, what string, err error, code tracker.Code) {
 
 // wrongFields are the fields that an error names, as "pointer code".
 func wrongFields(err error) string {
-	e, ok := err.(*tracker.Error)
+	e, ok := errors.AsType[*tracker.Error](err)
 	if !ok {
 		return fmt.Sprint(err)
 	}

@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ func TestARefusedMoveSaysWhatIsAllowed(t *testing.T) {
 		StatusLogged: "in_review", StatusInReview: "reviewed", StatusReviewed: "archived, in_review", StatusArchived: "logged",
 	} {
 		refused := slices.IndexFunc(ClaimStatuses, func(to ClaimStatus) bool { return from.CheckTransition(to) != nil })
-		err := from.CheckTransition(ClaimStatuses[refused]).(*Error)
+		err, _ := errors.AsType[*Error](from.CheckTransition(ClaimStatuses[refused]))
 		if got := strings.Join(err.Allowed, ", "); err.Code != Conflict || got != want || !strings.HasSuffix(err.Detail, want) {
 			t.Errorf("from %s: code %s, allowed %s, detail %q; want %s, %s, and the detail to name them", from, err.Code, got, err.Detail, Conflict, want)
 		}
