@@ -32,11 +32,6 @@ func (s *stop) habit() habit {
 	if h, known := s.language.abbreviation(word); known {
 		return h
 	}
-	if _, tail, found := strings.Cut(word, "-"); found && !strings.Contains(word, ".") {
-		if h, known := s.language.abbreviation(tail); known {
-			return h
-		}
-	}
 	switch {
 	case s.language.ordinals && (isOrdinal(word) && !s.fraction(start) || isRoman(word)):
 		return beforeStarter
@@ -47,6 +42,11 @@ func (s *stop) habit() habit {
 		return beforeStarter
 	case isDotted(word):
 		return beforeStarter
+	}
+	if link := strings.LastIndexAny(word, ".-"); link >= 0 && (word[link] == '-' || isDotted(word[:link+1])) {
+		if h, known := s.language.abbreviation(word[link+1:]); known {
+			return h // the last of a chain: "ex-Gov", "ओ.पी.डब्लू"
+		}
 	}
 	return alwaysEnds
 }
@@ -79,9 +79,9 @@ func follows(s string, pos int, kind character) bool {
 }
 
 // abbreviation looks a word up as it is written, then in small letters: "Sat" is in the table of English so that "sat" is
-// not. A single capital is an initial and no "p." or "г.".
+// not. A word in capitals is an initial or an acronym, and no "p.", "г." or "eg.".
 func (l *language) abbreviation(word string) (habit, bool) {
-	if h, known := l.abbreviations[word]; known || isCapital(word) && isInitial(word) {
+	if h, known := l.abbreviations[word]; known || isAcronym(word) {
 		return h, known
 	}
 	var buffer [64]byte

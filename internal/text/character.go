@@ -106,6 +106,11 @@ func characterOf(r rune) character {
 	return other
 }
 
+// isDash reports whether a character begins a speaker's turn or an item of a list.
+func isDash(r rune) bool {
+	return r == '·' || unicode.Is(unicode.Pd, r)
+}
+
 // word reports whether a character can stand in the middle of a word.
 func (c character) word() bool {
 	return c == lower || c == upper || c == letter || c == digit

@@ -12,18 +12,32 @@ func (s *stop) goesOn() bool {
 		_, width := characterAt(s.text, s.firstAt)
 		second, _ := characterAt(s.text, s.firstAt+width)
 		return second != upper && s.opened != openQuote // iPhone, ¿y …?
-	case comma, period, ellipsis, question, certain, closeBracket, closeQuote:
+	case period, ellipsis:
+		kind, _ := s.marks(s.firstAt)
+		return kind != ellipsis || s.opened == other || s.opened == openBracket // "... and so on"
+	case comma, question, certain, closeBracket, closeQuote:
 		return true
 	}
 	return false
 }
 
-// smallStart reports whether a small letter begins a sentence all the same, as in hasty writing: no abbreviation is as long
-// as the word before.
+// smallStart reports whether a small letter begins a sentence all the same, as in hasty writing: after a sentence that began
+// with one itself, after a word too long to be an abbreviation, and sooner before a word that begins sentences. Before ?
+// and ! a capital tells of a name: "Yahoo! and".
 func (s *stop) smallStart() bool {
+	if s.first != lower || !s.spaced() || s.closed != other || s.habit() != alwaysEnds {
+		return false
+	}
 	word := s.wordBefore()
-	return s.first == lower && s.spaced() && s.closed == other && s.habit() == alwaysEnds &&
-		isLower(word) && utf8.RuneCountInString(word) > 6
+	length := utf8.RuneCountInString(word)
+	common := s.language.starters.has(s.wordAfter())
+	switch began, _ := characterAt(s.text, s.start); {
+	case isLower(word) && (began == lower || length > 6 && s.kind == period):
+		return true
+	case s.kind == period:
+		return common && length > 3
+	}
+	return common && isLower(word)
 }
 
 // starts reports whether what follows begins as sentences do, where a capital alone says nothing: with a word that is

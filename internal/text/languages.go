@@ -135,7 +135,7 @@ var german = &language{
 			evtl ggf gegr geb gest verh verst insb insbes bes allg amtl bspw dt engl frz franz russ lat griech ital span
 			urspr ehem jew max mind durchschn tägl jährl mtl entspr Nr Nrn Abs Abschn Kap Bd Bde Abb Tab Anm Aufl hrsg
 			Hg Red Verf Ziff Rn Rdnr Az Bf Fa Fam Kto Postf zw gem lt betr bez bzgl S rd Dres h.c v n zb Mag Tel`,
-		starter: `Mio Mrd Tsd Std Min Sek Jh Jhd Jhs Febr Apr Okt Dez Str Pl Chr v.Chr n.Chr e.V a.D i.R u.ä o.ä u.dgl Dr.h.c
+		starter: `Mio Mrd Bio Tsd Std Min Sek Jh Jhd Jhs Febr Apr Okt Dez Str Pl Chr v.Chr n.Chr e.V a.D i.R u.ä o.ä u.dgl Dr.h.c
 			Hbf Mill Pkt sen jun jr sr`,
 		number:  "p pp vol",
 		capital: "usw etc usf u.s.w u.s.f ff uvm u.v.m u.v.a",
@@ -152,7 +152,7 @@ var german = &language{
 		mein meine meist meistens mit mittlerweile möglicherweise morgen muss nach nachdem nachher natürlich neben nicht
 		nichts nie niemand noch nun nur ob oben obwohl oder offenbar oft ohne per plötzlich schließlich schon sehr sein
 		seine seinem seinen seiner seit seitdem selbst sich sie sind so sobald sodass sofern sofort sogar solange solche
-		soll somit sondern sonst soweit sowohl später spätestens statt trotz trotzdem über überall übrigens um unser
+		soll somit sondern sonst soweit sowohl später spätestens statt trotz trotzdem über überall übrigens um und unser
 		unsere unter vermutlich viel viele vielleicht vier vom von vor vorher während wahrscheinlich wann war waren
 		warum was wegen weil weiter weitere weiterhin welche welcher welches wenn wenngleich wer werden weshalb wie
 		wieder wir wird wo wobei wohl worauf wurde wurden zu zudem zuerst zuletzt zum zunächst zur zurzeit zusammen
@@ -257,10 +257,10 @@ var dutch = &language{
 var polish = &language{
 	abbreviations: habits(international, periods{
 		never: `prof dr hab mgr inż lek gen płk ppłk kpt por ppor ks bp abp kard św o ul al pl os m.in tzw tzn np ok ww ds
-			wg zob por tj red sygn tel zw`,
+			wg zob por tj red sygn tel zw im pt fot`,
 		number:  "nr art ust pkt str s t tom poz rozdz",
-		starter: "r w p.n.e n.e tys mln mld godz zł gr wiek sp z.o.o",
-		capital: "itd itp in",
+		starter: "r w p.n.e n.e tys mln mld godz wiek sp z.o.o",
+		capital: "itd itp in proc zł",
 	}),
 	starters: wordsOf(`a aby ale albo ani bo by był była było być co coraz czy dla dlaczego dlatego do dopiero dziś gdy gdyby gdzie i
 		ich inne inni ja jak jako jednak jego jej jest jeszcze jeśli już każdy kiedy kto która które który ma mimo może
@@ -279,15 +279,21 @@ var russian = &language{
 		starter: "г гг в вв тыс млн млрд трлн кв куб н.э янв февр мар апр авг сент сен окт нояб дек",
 		capital: "т.д т.п др пр проч руб коп долл чел км м см мм кг га л ч мин сек шт экз",
 	}),
-	starters: wordsOf(`а без более больше будет был была были было в вам вас ведь весь во возможно вокруг вот впервые впоследствии
-		впрочем время все всего всё всех вскоре вы где да даже два две для до долгое её ее ей если есть ещё еще же за
-		зато затем здесь и из из-за изначально или им именно иногда их к каждая каждое каждый как какая какие какой
-		когда который кроме кто куда лишь между меня мне многие можно моя мой мы на над надо нам нас наш наша не недавно
-		некоторые несмотря несколько нет ни никто ничего но ну о об обычно один однако одна одним он она они оно от
-		отсюда очень первая первый перед по под позже пока после поскольку потом потому почему поэтому при причём причем
-		про просто против раньше с сам само самый свою сегодня сейчас сначала снова со согласно среди так также такая
-		такие такое таким такой там тем теперь тогда того тоже только три ту тут ты у уже хотя часто чего через что
-		чтобы чуть эта эти это этого этой этом этот я`),
+	starters: wordsOf(`а без благодаря более больше будет был была были было в вам вас ведь вероятно весь видимо
+		вместе вместо внутри во возможно вокруг вообще вот впервые впереди впоследствии впрочем время вряд все всего
+		всех вскоре вслед всё вы выше где да даже два две действительно для до долгое другая другие другой ее ей ему
+		если есть еще ещё ею её же за затем зато здесь и из из-за изначально или им именно иначе иногда иной итак их к
+		каждая каждое каждый кажется как какая какие какой когда кому конечно которая которые который кроме кто куда
+		либо лишь лучше любой мало между меньше меня мне многие можно мои мой моя моё мы на наверное наверняка над
+		надо накануне наконец нам например напротив нас наш наша наше наши не недавно независимо некоторые нельзя
+		несколько несмотря нет нечто ни никакой никогда никто ним ничего но ну о об оба обе обычно один одна однако
+		одним оказалось он она они оно особенно остальные от отсюда очень первая первый перед по под позже пока
+		поначалу порой поскольку после потом потому похоже почему поэтому практически прежде при примерно
+		причем причём про просто против прямо разве ранее раньше редко с сам самая само самое самые самый свои свой
+		свою своё сегодня сейчас следовательно слишком сначала снова со собственно совершенно согласно соответственно
+		спустя среди столько так такая также такие таким такое такой там твой тем теперь тех тогда того тоже той
+		только тому три ту туда тут ты у увы уже хоть хотя часто чего чей чем чему через что чтобы чуть чья эта эти
+		этим этими этих это этого этой этом этот эту я якобы`),
 }
 
 var ukrainian = &language{
@@ -326,8 +332,8 @@ var hindi = &language{
 	verbLast: true,
 	reports:  wordsOf(`कहा पूछा बताया बोला बोले बोली लिखा`),
 	abbreviations: habits(international, periods{
-		never: `कि से डॉ डा प्रो श्री श्रीमती सुश्री मि पं स्व कु मो मु ले सं पृ रु क्र उदा ई.पू कि.मी कि.ग्रा से.मी मि.मी ए बी सी
-			डी ई एफ एच जे के एल एम एन ओ पी क्यू आर एस टी यू वी डब्ल्यू एक्स वाई`,
+		never: `कि से डॉ डा प्रो श्री श्रीमती सुश्री मि पं स्व कु मो मु ले सं पृ रु क्र उदा ई.पू कि.मी कि.ग्रा से.मी मि.मी किमी सेमी
+			मिमी किग्रा कं चौ ए बी सी डी ई एफ जी एच जे के एल एम एन ओ पी क्यू आर एस टी यू वी डब्ल्यू डब्लू एक्स वाई ज़ेड`,
 	}),
 }
 

@@ -56,9 +56,11 @@ func (s *stop) insideBracket() bool {
 }
 
 // certainEnds decides for the stops that have no other use. Only a comma, or a quotation that they close, can carry the
-// sentence on.
+// sentence on, and a stop after such a quotation does.
 func (s *stop) certainEnds() bool {
 	switch {
+	case s.first == certain && s.closed != other:
+		return false
 	case s.first == comma:
 		return s.spaced()
 	case s.closed == other, s.opened != other:
@@ -74,7 +76,7 @@ func (s *stop) certainEnds() bool {
 func (s *stop) questionEnds() bool {
 	switch {
 	case s.goesOn():
-		return false
+		return s.smallStart()
 	case !s.spaced():
 		return s.first == letter && s.endsUncased() && !s.quotationGoesOn() || s.blankIsMissing()
 	case s.closed == other, s.closed == closeBracket, s.first == upper && s.starts():
@@ -84,9 +86,13 @@ func (s *stop) questionEnds() bool {
 }
 
 // ellipsisEnds decides for … and its spellings: at the beginning of a sentence they stand for what was left out there.
+// Without a blank after them they end a sentence only with a quotation, as in scripts that put none there.
 func (s *stop) ellipsisEnds() bool {
-	if !s.spaced() || s.goesOn() || s.mark == s.start {
+	if s.goesOn() || !strings.ContainsFunc(s.text[s.start:s.mark], unicode.IsLetter) {
 		return false
+	}
+	if !s.spaced() {
+		return s.closed != other && !s.quotationGoesOn()
 	}
 	return s.closed == other || s.starts() || !s.reported()
 }

@@ -69,10 +69,12 @@ func (r *reader) read() {
 
 // isLabel reports whether a line so far is no more than the name of the list that follows it: "Tags:".
 func (r *reader) isLabel(pos int) bool {
-	if r.text[pos] != ':' || pos-r.start > 30 || r.start > 0 && r.text[r.start-1] != '\n' {
-		return false
-	}
-	return r.language.labels.has(r.text[r.start:pos])
+	return r.text[pos] == ':' && pos-r.start <= 30 && r.beginsLine() && r.language.labels.has(r.text[r.start:pos])
+}
+
+// beginsLine reports whether the sentence is the first of its line.
+func (r *reader) beginsLine() bool {
+	return r.start == 0 || r.text[r.start-1] == '\n'
 }
 
 // end closes the sentence at a byte offset, unless it is empty, and begins another after the blanks that stand at next.

@@ -2,6 +2,7 @@ package text
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 // A stop is a candidate for a sentence's end, and what stands around it:
@@ -93,15 +94,15 @@ func (s *stop) closeAfterBlank() {
 	}
 }
 
-// isClosing reports whether the quote at pos, with a blank on either side, can close: « and “ then open.
+// isClosing reports whether the quote at pos, with a blank on either side, can close: « and “ then open, and so does `.
 func (s *stop) isClosing(pos int) bool {
-	return !strings.HasPrefix(s.text[pos:], "«") && !strings.HasPrefix(s.text[pos:], "“") &&
-		!strings.HasPrefix(s.text[pos:], "‘")
+	c, _ := utf8.DecodeRuneInString(s.text[pos:])
+	return !strings.ContainsRune("«“‘`", c)
 }
 
-// open reads the quotes and brackets before the next word.
+// open reads the quotes and brackets before the next word, and the dash that begins a turn.
 func (s *stop) open() {
-	for s.firstAt = s.next; ; {
+	for s.firstAt = s.turn(); ; {
 		c, width := characterAt(s.text, s.firstAt)
 		switch c {
 		case openQuote, quote, straightQuote, openBracket:
@@ -114,6 +115,21 @@ func (s *stop) open() {
 			return
 		}
 	}
+}
+
+// turn skips the dash before the next speaker's turn and the point before the next item: "Warum? – Darum!". A small
+// letter after it carries the sentence on, and so does the text after a dateline.
+func (s *stop) turn() int {
+	if !s.spaced() || s.closed != other || s.kind == period && s.beginsLine() && s.justBegun() {
+		return s.next
+	}
+	words := strings.TrimLeftFunc(s.text[s.next:], isDash)
+	pos := skipBlanks(s.text, len(s.text)-len(words))
+	switch c, _ := characterAt(s.text, pos); c {
+	case upper, letter, openQuote, straightQuote:
+		return pos
+	}
+	return s.next
 }
 
 // spaced reports whether a blank follows the stop, or nothing at all in its line.

@@ -113,6 +113,11 @@ func isLower(word string) bool {
 	return strings.IndexFunc(word, func(r rune) bool { return !unicode.IsLower(r) }) < 0
 }
 
+// isAcronym reports whether a word is capitals throughout.
+func isAcronym(word string) bool {
+	return strings.IndexFunc(word, func(r rune) bool { return !unicode.IsUpper(r) }) < 0
+}
+
 func isCapital(word string) bool {
 	r, _ := utf8.DecodeRuneInString(word)
 	return unicode.IsUpper(r)
