@@ -83,6 +83,27 @@ func TestAClaimAndItsOriginAreCreatedTogetherOrNotAtAll(t *testing.T) {
 	a.post("/api/v1/claims", whole).wants(201)
 }
 
+func TestWhatFailsHalfWayLeavesNothingBehind(t *testing.T) {
+	for table, request := range map[string]struct {
+		path string
+		body object
+	}{
+		"occurrences":  {"/api/v1/claims", object{"text": "It is so.", "kind": "other", "tags": list{"a"}, "occurrence": object{"sentence_id": 1}}},
+		"claim_tags":   {"/api/v1/claims", object{"text": "It is so.", "kind": "other", "tags": list{"a"}, "occurrence": object{"sentence_id": 1}}},
+		"sentences":    {"/api/v1/articles", object{"source_id": 1, "url": "https://b.example/", "title": "T", "text": "One."}},
+		"occurrences ": {"/api/v1/claims/1/occurrences", object{"sentence_id": 2, "is_origin": true}},
+		"sentences ":   {"/api/v1/articles/1/versions", object{"text": "Other."}},
+	} {
+		a := open(t).world()
+		a.refuse(table)
+		before := a.contents()
+		a.post(request.path, request.body).wants(500)
+		if after := a.contents(); after != before {
+			t.Errorf("POST %s that fails at %s: what is kept has changed from\n%s to\n%s", request.path, table, before, after)
+		}
+	}
+}
+
 func TestAListOfAClaimHasAtMostAHundredEntries(t *testing.T) {
 	a := open(t)
 	article := a.article(a.source("Ledger"), "https://a.example/", "One.")

@@ -43,6 +43,8 @@ type database struct {
 	*store.Store
 	// contents is everything that is kept, as text: equal before and after where nothing was written.
 	contents func() string
+	// refuse makes the engine fail every insert into a table from now on.
+	refuse func(table string)
 }
 
 // openStore opens an empty store on the engine under test.
@@ -66,7 +68,20 @@ func openStore(t testing.TB, now func() time.Time) database {
 			t.Errorf("store.Close() = %v", err)
 		}
 	})
-	return database{s, func() string { return contents(t, reader) }}
+	return database{
+		Store:    s,
+		contents: func() string { return contents(t, reader) },
+		refuse: func(table string) {
+			writer, err := sql.Open("sqlite3", "file:"+path+"?_busy_timeout=5000")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer writer.Close()
+			if _, err := writer.Exec("CREATE TRIGGER refused BEFORE INSERT ON " + table + " BEGIN SELECT RAISE(ABORT, 'refused'); END"); err != nil {
+				t.Fatal(err)
+			}
+		},
+	}
 }
 
 func contents(t testing.TB, db *sql.DB) string {
