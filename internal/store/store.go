@@ -58,7 +58,6 @@ type engine interface {
 func Open(ctx context.Context, path string, log *slog.Logger, now func() time.Time) (*Store, error) {
 	s := &Store{engine: &sqliteEngine{path: path}, now: now}
 	config := &gorm.Config{
-		PrepareStmt:            true,
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
 		NowFunc:                now,

@@ -20,12 +20,12 @@ import (
 
 // open is an empty store that is closed with the test. All tests of this package but those of sqlite_test.go hold for
 // whatever engine is opened here.
-func open(t *testing.T) *store.Store {
+func open(t testing.TB) *store.Store {
 	t.Helper()
 	return openAt(t, filepath.Join(t.TempDir(), "tracker.db"))
 }
 
-func openAt(t *testing.T, path string) *store.Store {
+func openAt(t testing.TB, path string) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), path, slog.New(slog.DiscardHandler), clock())
 	if err != nil {
