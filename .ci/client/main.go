@@ -33,9 +33,10 @@ func run(ctx context.Context, server string) error {
 	if err != nil || source.JSON201 == nil {
 		return failed("createSource", err, source)
 	}
+	url, title := "https://harbour-ledger.example/denied", "Minister denies meddling"
 	text := "HARBOUR CITY, 3 May\nA minister denied on Friday — 🗳 — that her government had meddled in the vote."
 	article, err := c.CreateArticleWithResponse(ctx, tracker.NewArticle{SourceId: source.JSON201.Id,
-		Url: "https://harbour-ledger.example/denied", Title: "Minister denies meddling", Text: &text})
+		Url: &url, Title: &title, Text: &text})
 	if err != nil || article.JSON201 == nil {
 		return failed("createArticle", err, article)
 	}

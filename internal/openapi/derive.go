@@ -204,20 +204,14 @@ func wholeNumbers(schema *openapi3.Schema) {
 	}
 }
 
-// nullable is the schema with null allowed. In 3.0 that takes a type beside it, and null among the values of a vocabulary,
-// so one that refers to a vocabulary becomes a copy of it.
+// nullable is the schema with null allowed. One that refers to a vocabulary stays as it is: null among its values would
+// give generated clients a code called "nil", and only leaves such a field of a patch as it was.
 func nullable(schema *openapi3.SchemaRef) *openapi3.SchemaRef {
+	if schema.Ref != "" || len(schema.Value.AllOf) > 0 {
+		return schema
+	}
 	copied := *schema.Value
-	if len(copied.AllOf) == 1 {
-		vocabulary := *copied.AllOf[0].Value
-		vocabulary.Description, vocabulary.Example = copied.Description, copied.Example
-		copied = vocabulary
-	}
 	copied.Nullable = true
-	if len(copied.Enum) > 0 {
-		copied.Enum = append(slices.Clone(copied.Enum), nil)
-		copied.Extensions = nil // the names of the values, which null has none of
-	}
 	return copied.NewRef()
 }
 
