@@ -30,7 +30,7 @@ const initializer = `window.onload = function () {
 func (s *Server) routeDocs(get func(string, echo.HandlerFunc)) {
 	get("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/docs/") })
 	get("/docs", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/docs/") })
-	get("/docs/swagger.json", document(docs.SwaggerInfo.ReadDoc()))
+	get("/docs/swagger.json", document(docs.Swagger))
 	get("/docs/openapi.json", document(docs.OpenAPI))
 	get("/docs/swagger-initializer.js", func(c echo.Context) error {
 		return c.Blob(http.StatusOK, "text/javascript; charset=utf-8", []byte(initializer))

@@ -1,7 +1,6 @@
 package rest_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -134,18 +133,11 @@ func TestTheDocumentsAreServedAsTheyAreInTheRepository(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := a.get("/docs/" + name).wants(200)
-		if name == "openapi.json" && string(got.raw) != string(want) {
+		if string(got.raw) != string(want) {
 			t.Errorf("/docs/%s is not docs/%s", name, name)
 		}
-		var committed object
-		if err := json.Unmarshal(want, &committed); err != nil {
-			t.Fatal(err)
-		}
-		if name == "swagger.json" { // swag's template writes these two where they are empty too
-			committed["host"], committed["schemes"] = "", list{}
-		}
-		if got.has("", committed); got.header.Get("Content-Type") != "application/json" {
-			t.Errorf("/docs/%s is %q; want application/json", name, got.header.Get("Content-Type"))
+		if mediaType := got.header.Get("Content-Type"); mediaType != "application/json" {
+			t.Errorf("/docs/%s is %q; want application/json", name, mediaType)
 		}
 	}
 }
