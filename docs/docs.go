@@ -968,7 +968,7 @@ const docTemplate = `{
         },
         "/api/v1/articles/{id}": {
             "get": {
-                "description": "With the text and the sentences of its latest version. expand=claims puts beside each sentence the claims that stand on it.",
+                "description": "With the text and the sentences of its latest version. expand=claims puts in place the claims that stand on it, and beside each sentence which of them do.",
                 "produces": [
                     "application/json",
                     "application/problem+json"
@@ -4507,7 +4507,6 @@ const docTemplate = `{
                 "created_at",
                 "id",
                 "latest",
-                "same_text_as",
                 "source_id",
                 "title",
                 "updated_at",
@@ -4531,6 +4530,13 @@ const docTemplate = `{
                     "example": [
                         "A. Writer"
                     ]
+                },
+                "claims": {
+                    "description": "Claims are the first 200 claims that stand on the latest version; claim_ids of its sentences say which on which. With\nexpand=claims.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Claim"
+                    }
                 },
                 "created_at": {
                     "description": "CreatedAt is when the record was made (UTC, RFC 3339, microseconds).",
@@ -4558,6 +4564,10 @@ const docTemplate = `{
                         }
                     ]
                 },
+                "more_claims": {
+                    "description": "MoreClaims says that there are more: GET /api/v1/claims?article_id= lists them all.",
+                    "type": "boolean"
+                },
                 "published_at": {
                     "description": "PublishedAt is when it was published (RFC 3339, kept in UTC with microseconds).",
                     "type": "string",
@@ -4571,7 +4581,7 @@ const docTemplate = `{
                     "example": "Updated: Jan 31, 2024 08:34 IST"
                 },
                 "same_text_as": {
-                    "description": "SameTextAs are the ids of other articles of which a version has the same text, to the letter, as the latest version.",
+                    "description": "SameTextAs are the ids of the first 100 other articles of which a version has the same text, to the letter, as the\nlatest version. Lists leave it out.",
                     "type": "array",
                     "items": {
                         "type": "integer"
@@ -4895,8 +4905,12 @@ const docTemplate = `{
                     "maxLength": 35,
                     "example": "en"
                 },
+                "more_occurrences": {
+                    "description": "MoreOccurrences says that there are more: GET /api/v1/occurrences?claim_id= lists them all.",
+                    "type": "boolean"
+                },
                 "occurrences": {
-                    "description": "Occurrences are all places where it stands, the origin among them, in the order they were logged; with\nexpand=occurrences.",
+                    "description": "Occurrences are the first 100 places where it stands, the origin among them, in the order they were logged; with\nexpand=occurrences.",
                     "type": "array",
                     "items": {
                         "$ref": "#/definitions/Occurrence"
@@ -5941,8 +5955,18 @@ const docTemplate = `{
                     "type": "integer",
                     "example": 1
                 },
+                "claim_ids": {
+                    "description": "ClaimIDs are the claims that stand on it, wholly or in part, of those that are put in place; with expand=claims.",
+                    "type": "array",
+                    "items": {
+                        "type": "integer"
+                    },
+                    "example": [
+                        1
+                    ]
+                },
                 "claims": {
-                    "description": "Claims are the claims that stand on it, wholly or in part; with expand=claims.",
+                    "description": "Claims are the first 200 claims that stand on it, where a sentence is read by itself; with expand=claims.",
                     "type": "array",
                     "items": {
                         "$ref": "#/definitions/Claim"
@@ -5957,6 +5981,10 @@ const docTemplate = `{
                     "description": "ID names the sentence; it never changes.",
                     "type": "integer",
                     "example": 1
+                },
+                "more_claims": {
+                    "description": "MoreClaims says that there are more: GET /api/v1/claims?sentence_id= lists them all.",
+                    "type": "boolean"
                 },
                 "ordinal": {
                     "description": "Ordinal is its place among the version's sentences, from 1.",

@@ -149,7 +149,7 @@ func withRest(err error, in tracker.ArticleInput) error {
 // getArticle reads an article.
 //
 //	@Summary	Read an article
-//	@Description	With the text and the sentences of its latest version. expand=claims puts beside each sentence the claims that stand on it.
+//	@Description	With the text and the sentences of its latest version. expand=claims puts in place the claims that stand on it, and beside each sentence which of them do.
 //	@Tags		articles
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the article"	minimum(1)

@@ -256,7 +256,7 @@ func TestDeletingAClaimTakesItsOccurrencesWithIt(t *testing.T) {
 		a.get(path("occurrences", id)).wants(404)
 	}
 	a.get("/api/v1/occurrences?total=true").wants(200).has("/total", 3)
-	a.get("/api/v1/sentences/1?expand=claims").wants(200).has("/claims", nil)
+	a.get("/api/v1/sentences/1?expand=claims").wants(200).has("/claims", list{})
 }
 
 func TestTwoAnalystsCannotSilentlyUndoEachOther(t *testing.T) {

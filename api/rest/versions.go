@@ -75,7 +75,7 @@ func (s *Server) createVersion(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	article, err := s.store.Articles.Get(c.Request().Context(), id, nil)
+	article, err := s.store.Articles.Head(c.Request().Context(), id)
 	if err != nil {
 		return err
 	}

@@ -149,6 +149,9 @@ func plain(m Material) (string, error) {
 	return normal, err
 }
 
+// maxSentences is how many sentences an article may have: a long book has some ten thousand.
+const maxSentences = 100_000
+
 // split makes a version of a normalised text.
 func split(s, language string, m Material) (tracker.ArticleVersion, error) {
 	if canonical, ok := tracker.CanonicalLanguage(language); ok {
@@ -159,6 +162,9 @@ func split(s, language string, m Material) (tracker.ArticleVersion, error) {
 	spans := text.Split(s, language)
 	if len(spans) == 0 {
 		return tracker.ArticleVersion{}, m.wrong("required", "has no words in it")
+	}
+	if len(spans) > maxSentences {
+		return tracker.ArticleVersion{}, m.wrong("too_long", "must have at most %d sentences; it has %d", maxSentences, len(spans))
 	}
 	digest := sha256.Sum256([]byte(s))
 	index := text.NewIndex(s)

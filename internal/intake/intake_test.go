@@ -272,3 +272,13 @@ func must[T any](v T, err error) T {
 	}
 	return v
 }
+
+func TestATextOfTooManySentencesIsRefused(t *testing.T) {
+	material, err := intake.Pasted(tracker.NewArticleText{Text: strings.Repeat("a\n", 100_001)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := intake.Version("en", material); err == nil || !strings.Contains(err.Error(), "at most 100000 sentences") {
+		t.Errorf("Version of 100,001 lines = %v; want it to say how many there may be", err)
+	}
+}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"unicode/utf8"
@@ -15,8 +16,14 @@ import (
 // maxCandidates is how many places of an ambiguous quote are told to the client.
 const maxCandidates = 20
 
+// maxRun is how many sentences the words of one occurrence may touch.
+const maxRun = 100
+
 // anchor finds the words that a points at and returns an occurrence with its place filled in. What is wrong with the
 // anchor is noted in p, under the pointer at; then, the occurrence means nothing.
+//
+// Texts never change, so the words need not be looked for in the transaction that keeps the occurrence: nobody has to
+// wait with a write until a long text is searched.
 func anchor(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor) (o tracker.Occurrence, err error) {
 	var mine tracker.Problems
 	a.Check(&mine, at)
@@ -24,114 +31,51 @@ func anchor(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor) (o tr
 		p.Join(mine)
 		return o, nil //nolint:nilerr // p has it, and is told together with what else is wrong
 	}
-	version, within, err := anchorRange(tx, p, at, a)
-	if err != nil || version.N == 0 {
+	e, err := excerptFor(tx, p, at, a)
+	if err != nil || e.n == 0 {
 		return o, err
 	}
-	span, ok := anchorSpan(p, at, a, version, within)
-	if !ok {
+	span, ok, err := anchorSpan(tx, p, at, a, e)
+	if err != nil || !ok {
+		return o, err
+	}
+	if length := span.End - span.Start; length > tracker.MaxLongText {
+		p.Add(at+"/exact", "too_long", "the words must be at most %d characters; these are %d", tracker.MaxLongText, length)
 		return o, nil
 	}
-	quote := text.QuoteAt(version.Text, span)
-	first, last := sentencesAt(version.Sentences, span)
-	if first == 0 {
+	touched, err := sentencesAt(tx, e, span)
+	switch {
+	case err != nil:
+		return o, err
+	case len(touched) == 0:
 		p.Add(at+"/exact", "no_words", "must be words of a sentence; what stands there is white space between sentences")
 		return o, nil
+	case len(touched) > maxRun:
+		p.Add(at+"/last_sentence_id", "too_long", "a claim can stand on at most %d sentences; these are more", maxRun)
+		return o, nil
 	}
+	quote := e.quoteAt(span)
 	return tracker.Occurrence{
-		ArticleID: version.ArticleID, ArticleVersion: version.N, Start: span.Start, End: span.End,
+		ArticleID: e.article, ArticleVersion: e.n, Start: span.Start, End: span.End,
 		Exact: quote.Exact, Prefix: quote.Prefix, Suffix: quote.Suffix,
-		FirstSentenceID: first, LastSentenceID: last,
+		FirstSentenceID: touched[0].ID, LastSentenceID: touched[len(touched)-1].ID,
 	}, nil
 }
 
-// anchorRange reads the version that a points into, and the part of it in which the words must stand. Where a names
-// nothing that exists, that is noted in p and the version is the zero one.
-func anchorRange(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor) (v tracker.ArticleVersion, within text.Span, err error) {
-	article, n := a.ArticleID, a.ArticleVersion
-	if a.SentenceID != 0 {
-		first, last := a.SentenceID, max(a.LastSentenceID, a.SentenceID)
-		var ends []tracker.Sentence
-		if err := tx.Order("id").Find(&ends, "id IN ?", distinct([]int64{first, last})).Error; err != nil {
-			return v, within, err
-		}
-		switch {
-		case len(ends) == 0 || ends[0].ID != first:
-			p.Add(at+"/sentence_id", "not_found", "there is no sentence %d", first)
-			return v, within, nil
-		case ends[len(ends)-1].ID != last:
-			p.Add(at+"/last_sentence_id", "not_found", "there is no sentence %d", last)
-			return v, within, nil
-		case a.LastSentenceID != 0 && a.LastSentenceID < a.SentenceID:
-			p.Add(at+"/last_sentence_id", "order", "must not come before sentence_id")
-			return v, within, nil
-		case ends[0].ArticleID != ends[len(ends)-1].ArticleID || ends[0].ArticleVersion != ends[len(ends)-1].ArticleVersion:
-			p.Add(at+"/last_sentence_id", "conflict", "must be in the same version of the same article as sentence_id")
-			return v, within, nil
-		}
-		article, n = ends[0].ArticleID, ends[0].ArticleVersion
-		within = text.Span{Start: ends[0].Start, End: ends[len(ends)-1].End}
-	}
-	if n == 0 {
-		if err := tx.Raw("SELECT COALESCE(max(n), 0) FROM article_versions WHERE article_id = ?", article).Scan(&n).Error; err != nil {
-			return v, within, err
-		}
-		if n == 0 {
-			p.Add(at+"/article_id", "not_found", "there is no article %d", article)
-			return v, within, nil
-		}
-	}
-	v, err = wholeVersion(tx, article, n)
-	if tracker.CodeOf(err) == tracker.NotFound {
-		p.Add(at+"/article_version", "not_found", "there is no version %d of an article %d", n, article)
-		return tracker.ArticleVersion{}, within, nil
-	}
-	if a.SentenceID == 0 {
-		within = text.Span{Start: 0, End: v.Length}
-	}
-	return v, within, err
+// excerpt is a part of a version's text, and the range within which words are looked for. What stands around the range is
+// there too, as far as prefix and suffix reach.
+type excerpt struct {
+	article, n int64
+	text       string
+	from       int       // where text begins in the whole, in code points
+	within     text.Span // in the whole
 }
 
-// anchorSpan finds the one place in the range where the words of a stand, and says whether there is exactly one.
-func anchorSpan(p *tracker.Problems, at string, a tracker.Anchor, v tracker.ArticleVersion, within text.Span) (text.Span, bool) {
-	if a.Exact == "" {
-		return within, true
-	}
-	quote := text.Quote{Exact: canonical(a.Exact), Prefix: canonical(a.Prefix), Suffix: canonical(a.Suffix)}
-	places := find(quote, v.Text, within)
-	if a.Start != nil {
-		given := text.Span{Start: *a.Start, End: *a.End}
-		if slices.Contains(find(quote, v.Text, given), given) {
-			return given, true
-		}
-		p.AddField(tracker.FieldError{Pointer: "#" + at + "/start", Code: "quote_not_found", Candidates: candidates(v, places),
-			Detail: fmt.Sprintf("the words do not stand at %d to %d of version %d of article %d", given.Start, given.End, v.N, v.ArticleID)})
-		return text.Span{}, false
-	}
-	switch len(places) {
-	case 1:
-		return places[0], true
-	case 0:
-		detail := fmt.Sprintf("the words do not stand in version %d of article %d", v.N, v.ArticleID)
-		if a.SentenceID != 0 {
-			detail = "the words do not stand in the sentences named"
-		}
-		elsewhere := find(text.Quote{Exact: quote.Exact}, v.Text, text.Span{End: v.Length})
-		if len(elsewhere) > 0 && (quote.Prefix != "" || quote.Suffix != "") {
-			detail += " with that prefix and suffix"
-		}
-		p.AddField(tracker.FieldError{Pointer: "#" + at + "/exact", Code: "quote_not_found", Detail: detail, Candidates: candidates(v, elsewhere)})
-	default:
-		p.AddField(tracker.FieldError{Pointer: "#" + at + "/exact", Code: "quote_ambiguous", Candidates: candidates(v, places),
-			Detail: "the words stand in more than one place there: tell them apart by prefix and suffix, or by start and end"})
-	}
-	return text.Span{}, false
-}
-
-// find returns the first places of a quote that lie in a range of s, at most maxCandidates of them. What stands around
-// them may lie outside of it.
-func find(q text.Quote, s string, within text.Span) []text.Span {
-	index := text.NewIndex(s)
+// find returns the first places of a quote that lie in a range of the whole, at most maxCandidates of them. What stands
+// around them may lie outside of it.
+func (e excerpt) find(q text.Quote, within text.Span) []text.Span {
+	index := text.NewIndex(e.text)
+	within.Start, within.End = within.Start-e.from, within.End-e.from
 	if !index.Has(within) {
 		return nil
 	}
@@ -139,10 +83,128 @@ func find(q text.Quote, s string, within text.Span) []text.Span {
 	to := min(index.Len(), within.End+utf8.RuneCountInString(q.Suffix))
 	places := q.Find(index.Slice(text.Span{Start: from, End: to}), maxCandidates)
 	for i := range places {
-		places[i].Start += from
-		places[i].End += from
+		places[i].Start += from + e.from
+		places[i].End += from + e.from
 	}
 	return places
+}
+
+// quoteAt is the quote of a span of the whole.
+func (e excerpt) quoteAt(span text.Span) text.Quote {
+	return text.QuoteAt(e.text, text.Span{Start: span.Start - e.from, End: span.End - e.from})
+}
+
+// excerptFor reads as much of a version as a needs: the sentences that it names with what stands around them, or all of
+// the text where it names an article. Where a names nothing that exists, that is noted in p and the excerpt is empty.
+func excerptFor(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor) (e excerpt, err error) {
+	if a.SentenceID != 0 {
+		if e, err = excerptOfSentences(tx, p, at, a); err != nil || e.n == 0 {
+			return e, err
+		}
+		around := max(text.ContextLength, utf8.RuneCountInString(a.Prefix), utf8.RuneCountInString(a.Suffix))
+		e.from = max(0, e.within.Start-around)
+		// SQL counts characters from 1.
+		return e, tx.Raw("SELECT substr(text, ?, ?) FROM article_versions WHERE article_id = ? AND n = ?",
+			e.from+1, e.within.End+around-e.from, e.article, e.n).Scan(&e.text).Error
+	}
+	var found []tracker.ArticleVersion
+	q := tx.Where("article_id = ?", a.ArticleID)
+	if a.ArticleVersion != 0 {
+		q = q.Where("n = ?", a.ArticleVersion)
+	}
+	if err := q.Order("n DESC").Limit(1).Find(&found).Error; err != nil {
+		return e, err
+	}
+	switch {
+	case len(found) == 1:
+		v := found[0]
+		return excerpt{article: v.ArticleID, n: v.N, text: v.Text, within: text.Span{End: v.Length}}, nil
+	case a.ArticleVersion != 0:
+		p.Add(at+"/article_version", "not_found", "there is no version %d of an article %d", a.ArticleVersion, a.ArticleID)
+	default:
+		p.Add(at+"/article_id", "not_found", "there is no article %d", a.ArticleID)
+	}
+	return e, nil
+}
+
+// excerptOfSentences is the place of the sentences that a names, without their text.
+func excerptOfSentences(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor) (e excerpt, err error) {
+	ids := []int64{a.SentenceID, cmp.Or(a.LastSentenceID, a.SentenceID)}
+	var found []tracker.Sentence
+	if err := tx.Find(&found, "id IN ?", ids).Error; err != nil {
+		return e, err
+	}
+	var ends [2]tracker.Sentence
+	for i, id := range ids {
+		if k := slices.IndexFunc(found, func(s tracker.Sentence) bool { return s.ID == id }); k >= 0 {
+			ends[i] = found[k]
+		}
+	}
+	first, last := ends[0], ends[1]
+	switch {
+	case first.ID == 0:
+		p.Add(at+"/sentence_id", "not_found", "there is no sentence %d", ids[0])
+	case last.ID == 0:
+		p.Add(at+"/last_sentence_id", "not_found", "there is no sentence %d", ids[1])
+	case first.ArticleID != last.ArticleID || first.ArticleVersion != last.ArticleVersion:
+		p.Add(at+"/last_sentence_id", "conflict", "must be in the same version of the same article as sentence_id")
+	case last.Ordinal < first.Ordinal:
+		p.Add(at+"/last_sentence_id", "order", "must not come before sentence_id")
+	default:
+		e = excerpt{article: first.ArticleID, n: first.ArticleVersion, within: text.Span{Start: first.Start, End: last.End}}
+	}
+	return e, nil
+}
+
+// anchorSpan finds the one place in the range where the words of a stand, and says whether there is exactly one.
+func anchorSpan(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor, e excerpt) (span text.Span, ok bool, err error) {
+	if a.Exact == "" {
+		return e.within, true, nil
+	}
+	quote := text.Quote{Exact: canonical(a.Exact), Prefix: canonical(a.Prefix), Suffix: canonical(a.Suffix)}
+	places := e.find(quote, e.within)
+	wrong := tracker.FieldError{Pointer: "#" + at + "/exact", Code: "quote_not_found"}
+	switch {
+	case a.Start != nil:
+		given := text.Span{Start: *a.Start, End: *a.End}
+		if slices.Contains(e.find(quote, given), given) {
+			return given, true, nil
+		}
+		wrong.Pointer = "#" + at + "/start"
+		wrong.Detail = fmt.Sprintf("the words do not stand at %d to %d of version %d of article %d", given.Start, given.End, e.n, e.article)
+	case len(places) == 1:
+		return places[0], true, nil
+	case len(places) > 1:
+		wrong.Code = "quote_ambiguous"
+		wrong.Detail = "the words stand in more than one place there: tell them apart by prefix and suffix, or by start and end"
+	default:
+		wrong.Detail = fmt.Sprintf("the words do not stand in version %d of article %d", e.n, e.article)
+		if a.SentenceID != 0 {
+			wrong.Detail = "the words do not stand in the sentences named"
+		}
+		// Where else they stand is worth a look into the whole text.
+		if e, err = excerptFor(tx, p, at, tracker.Anchor{ArticleID: e.article, ArticleVersion: e.n}); err != nil {
+			return span, false, err
+		}
+		places = e.find(text.Quote{Exact: quote.Exact}, e.within)
+		if len(places) > 0 && (quote.Prefix != "" || quote.Suffix != "") {
+			wrong.Detail += " with that prefix and suffix"
+		}
+	}
+	for _, place := range places {
+		touched, err := sentencesAt(tx, e, place)
+		if err != nil {
+			return span, false, err
+		}
+		q := e.quoteAt(place)
+		candidate := tracker.Candidate{Start: place.Start, End: place.End, Prefix: q.Prefix, Suffix: q.Suffix}
+		if len(touched) > 0 {
+			candidate.SentenceID = touched[0].ID
+		}
+		wrong.Candidates = append(wrong.Candidates, candidate)
+	}
+	p.AddField(wrong)
+	return span, false, nil
 }
 
 // canonical brings a quote to the form that texts are kept in; what is no text at all stands nowhere as it is.
@@ -153,25 +215,13 @@ func canonical(s string) string {
 	return norm.NFC.String(s)
 }
 
-func candidates(v tracker.ArticleVersion, places []text.Span) []tracker.Candidate {
-	var all []tracker.Candidate
-	for _, s := range places {
-		q := text.QuoteAt(v.Text, s)
-		first, _ := sentencesAt(v.Sentences, s)
-		all = append(all, tracker.Candidate{Start: s.Start, End: s.End, Prefix: q.Prefix, Suffix: q.Suffix, SentenceID: first})
-	}
-	return all
-}
-
-// sentencesAt are the ids of the first and the last sentence that a span touches.
-func sentencesAt(sentences []tracker.Sentence, span text.Span) (first, last int64) {
-	for _, s := range sentences {
-		if s.Start < span.End && s.End > span.Start {
-			if first == 0 {
-				first = s.ID
-			}
-			last = s.ID
-		}
-	}
-	return first, last
+// sentencesAt are the sentences that a span touches, in order, and at most one more than an occurrence may have.
+func sentencesAt(tx *gorm.DB, e excerpt, span text.Span) (touched []tracker.Sentence, err error) {
+	err = tx.Omit("text").Where("article_id = ? AND article_version = ?", e.article, e.n).
+		// The sentence that begins last before the span may reach into it.
+		Where("span_start >= COALESCE((SELECT max(span_start) FROM sentences WHERE article_id = ? AND article_version = ? AND span_start <= ?), 0)",
+			e.article, e.n, span.Start).
+		Where("span_start < ? AND span_end > ?", span.End, span.Start).
+		Order("span_start").Limit(maxRun + 1).Find(&touched).Error
+	return touched, err
 }

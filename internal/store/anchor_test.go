@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -246,11 +247,61 @@ func TestExpandPutsTheRecordsThatAreNamedInPlace(t *testing.T) {
 		}
 	}
 	a := must(s.Articles.Get(bg, article.ID, store.ArticleExpands))
-	if a.Source == nil || len(a.Latest.Sentences[1].Claims) != 1 || a.Latest.Sentences[1].Claims[0].ID != made.ID {
+	if a.Source == nil || len(a.Claims) != 1 || a.Claims[0].ID != made.ID || a.MoreClaims || !slices.Equal(a.Latest.Sentences[1].ClaimIDs, []int64{made.ID}) {
 		t.Errorf("with all expands, an article = %+v", a)
 	}
 	l := must(s.Claims.List(bg, store.ClaimFilter{}, page("created_at"), store.ClaimExpands))
 	if len(l.Items) != 1 || l.Items[0].Election == nil || len(l.Items[0].Origin.Sentences) != 2 {
 		t.Errorf("with all expands, a list of claims = %+v", l.Items)
+	}
+}
+
+func TestAClaimStandsOnNoMoreThanCanBeReadAtAGlance(t *testing.T) {
+	s := open(t)
+	many := newArticle(s, strings.Repeat("It was. ", 101))
+	in := tracker.NewClaim{ClaimInput: tracker.ClaimInput{Text: "a", Kind: tracker.ClaimOther}}
+	in.Occurrence.SentenceID, in.Occurrence.LastSentenceID = many.Latest.Sentences[0].ID, many.Latest.Sentences[100].ID
+	_, err := s.Claims.Create(bg, in)
+	if got := wrongFields(err); got != "/occurrence/last_sentence_id too_long" {
+		t.Errorf("101 sentences: %s; want too_long", got)
+	}
+	in.Occurrence.LastSentenceID = many.Latest.Sentences[99].ID
+	must(s.Claims.Create(bg, in))
+	long := newArticle(s, "It was "+strings.Repeat("x", tracker.MaxLongText)+".")
+	in.Occurrence = tracker.NewOccurrence{Anchor: tracker.Anchor{SentenceID: long.Latest.Sentences[0].ID}}
+	_, err = s.Claims.Create(bg, in)
+	if got := wrongFields(err); got != "/occurrence/exact too_long" {
+		t.Errorf("10,008 characters: %s; want too_long", got)
+	}
+}
+
+func TestWhatIsPutInPlaceHasAnEndAndSaysSo(t *testing.T) {
+	s := open(t)
+	article := newArticle(s, strings.Repeat("It was. ", store.MaxOccurrences+1))
+	in := tracker.NewClaim{ClaimInput: tracker.ClaimInput{Text: "a", Kind: tracker.ClaimOther}}
+	in.Occurrence.SentenceID = article.Latest.Sentences[0].ID
+	claim := must(s.Claims.Create(bg, in))
+	for _, sentence := range article.Latest.Sentences[1:] {
+		if got := must(s.Claims.Get(bg, claim.ID, store.Expand{"occurrences"})); got.MoreOccurrences {
+			t.Fatalf("%d occurrences are said to be more than are shown", len(got.Occurrences))
+		}
+		must(s.Occurrences.Create(bg, claim.ID, tracker.NewOccurrence{Anchor: tracker.Anchor{SentenceID: sentence.ID}}))
+	}
+	if got := must(s.Claims.Get(bg, claim.ID, store.Expand{"occurrences"})); !got.MoreOccurrences || len(got.Occurrences) != store.MaxOccurrences {
+		t.Errorf("of %d occurrences, %d are shown, more: %t; want %d, true", store.MaxOccurrences+1, len(got.Occurrences), got.MoreOccurrences, store.MaxOccurrences)
+	}
+	for range store.MaxClaims - 1 {
+		must(s.Claims.Create(bg, in))
+	}
+	first := article.Latest.Sentences[0].ID
+	if got := must(s.Sentences.Get(bg, first, store.Expand{"claims"})); got.MoreClaims || len(got.Claims) != store.MaxClaims {
+		t.Errorf("of %d claims, %d are shown, more: %t; want all", store.MaxClaims, len(got.Claims), got.MoreClaims)
+	}
+	must(s.Claims.Create(bg, in))
+	if got := must(s.Sentences.Get(bg, first, store.Expand{"claims"})); !got.MoreClaims || len(got.Claims) != store.MaxClaims {
+		t.Errorf("of %d claims, %d are shown, more: %t; want %d, true", store.MaxClaims+1, len(got.Claims), got.MoreClaims, store.MaxClaims)
+	}
+	if got := must(s.Articles.Get(bg, article.ID, store.Expand{"claims"})); !got.MoreClaims || len(got.Claims) != store.MaxClaims {
+		t.Errorf("of an article's %d claims, %d are shown, more: %t; want %d, true", store.MaxClaims+1, len(got.Claims), got.MoreClaims, store.MaxClaims)
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -46,14 +47,31 @@ func (Articles) Sorts() []string { return articleOrders.names() }
 // Get is the article with that id and the whole of its latest version, or NotFound.
 func (c Articles) Get(ctx context.Context, id int64, expand Expand) (article tracker.Article, err error) {
 	err = c.s.Read(ctx, func(tx *gorm.DB) error {
-		article, err = wholeArticle(tx, id, expand)
+		if article, err = articleHead(tx, id, expand); err != nil {
+			return err
+		}
+		if article.Latest, err = wholeVersion(tx, id, article.Latest.N); err != nil {
+			return err
+		}
+		if expand.has("claims") {
+			return fillClaimsOfArticle(tx, &article)
+		}
+		return nil
+	})
+	return article, err
+}
+
+// Head is the article with that id without its text, or NotFound.
+func (c Articles) Head(ctx context.Context, id int64) (article tracker.Article, err error) {
+	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+		article, err = articleHead(tx, id, nil)
 		return err
 	})
 	return article, err
 }
 
-// wholeArticle reads an article with the text and the sentences of its latest version.
-func wholeArticle(tx *gorm.DB, id int64, expand Expand) (tracker.Article, error) {
+// articleHead reads an article without its text, and which others have the same.
+func articleHead(tx *gorm.DB, id int64, expand Expand) (tracker.Article, error) {
 	article, err := get[tracker.Article](tx, "article", id)
 	if err != nil {
 		return article, err
@@ -62,15 +80,14 @@ func wholeArticle(tx *gorm.DB, id int64, expand Expand) (tracker.Article, error)
 	if err := fillArticles(tx, one, expand); err != nil {
 		return article, err
 	}
-	article = one[0]
-	article.Latest, err = wholeVersion(tx, id, article.Latest.N)
-	if err != nil {
-		return article, err
-	}
-	if expand.has("claims") {
-		err = fillSentences(tx, article.Latest.Sentences, Expand{"claims"})
-	}
-	return article, err
+	return one[0], sameText(tx, &one[0])
+}
+
+// sameText puts in place the first articles of which a version has the text that an article has now.
+func sameText(tx *gorm.DB, a *tracker.Article) error {
+	a.SameTextAs = []int64{}
+	return tx.Raw("SELECT DISTINCT article_id FROM article_versions WHERE sha256 = ? AND article_id <> ? ORDER BY article_id LIMIT 100",
+		a.Latest.SHA256, a.ID).Scan(&a.SameTextAs).Error
 }
 
 // List is a page of the articles that the filter leaves, without their texts.
@@ -110,18 +127,6 @@ func fillArticles(tx *gorm.DB, articles []tracker.Article, expand Expand) error 
 	for _, v := range versions {
 		latest[v.ArticleID] = v
 	}
-	var twins []struct{ ArticleID, TwinID int64 }
-	err = tx.Raw(`SELECT DISTINCT mine.article_id, other.article_id AS twin_id
-		FROM article_versions mine JOIN article_versions other ON other.sha256 = mine.sha256 AND other.article_id <> mine.article_id
-		WHERE mine.article_id IN ? AND mine.n = (SELECT max(n) FROM article_versions v WHERE v.article_id = mine.article_id)
-		ORDER BY mine.article_id, other.article_id`, all).Scan(&twins).Error
-	if err != nil {
-		return err
-	}
-	same := map[int64][]int64{}
-	for _, t := range twins {
-		same[t.ArticleID] = append(same[t.ArticleID], t.TwinID)
-	}
 	sources := map[int64]tracker.Source{}
 	if expand.has("source") {
 		sources, err = byID[tracker.Source](tx, ids(articles, func(a *tracker.Article) *int64 { return &a.SourceID }))
@@ -131,7 +136,7 @@ func fillArticles(tx *gorm.DB, articles []tracker.Article, expand Expand) error 
 	}
 	for i := range articles {
 		a := &articles[i]
-		a.Latest, a.SameTextAs = latest[a.ID], same[a.ID]
+		a.Latest = latest[a.ID]
 		if s, ok := sources[a.SourceID]; ok {
 			a.Source = &s
 		}
@@ -168,11 +173,10 @@ func (c Articles) Create(ctx context.Context, in tracker.ArticleInput, first tra
 		if err := c.s.create(tx, &article, &article.Record); err != nil {
 			return err
 		}
-		if err := c.s.addVersion(tx, article.ID, 1, first); err != nil {
+		if article.Latest, err = c.s.addVersion(tx, article.ID, 1, first); err != nil {
 			return err
 		}
-		article, err = wholeArticle(tx, article.ID, nil)
-		return err
+		return sameText(tx, &article)
 	})
 	return article, err
 }
@@ -189,7 +193,15 @@ func (c Articles) Update(ctx context.Context, id int64, g Guard, change func(*tr
 		if err != nil {
 			return err
 		}
-		article, err = wholeArticle(tx, id, nil)
+		article, err = articleHead(tx, id, nil)
+		return err
+	})
+	if err != nil {
+		return article, err
+	}
+	// The text has not changed, and may be long: nobody has to wait with a write until it is read.
+	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+		article.Latest, err = wholeVersion(tx, id, article.Latest.N)
 		return err
 	})
 	return article, err
@@ -267,29 +279,27 @@ func (c Articles) AddVersion(ctx context.Context, id int64, next tracker.Article
 		if latest.SHA256 == next.SHA256 {
 			return tracker.Errorf(tracker.Conflict, "Version %d of the article has this text already", latest.N)
 		}
-		if err := c.s.addVersion(tx, id, latest.N+1, next); err != nil {
+		if version, err = c.s.addVersion(tx, id, latest.N+1, next); err != nil {
 			return err
 		}
-		if err := c.s.save(tx, &article, &article.Record); err != nil {
-			return err
-		}
-		version, err = wholeVersion(tx, id, latest.N+1)
-		return err
+		return c.s.save(tx, &article, &article.Record)
 	})
 	return version, err
 }
 
-// addVersion inserts a version and its sentences.
-func (s *Store) addVersion(tx *gorm.DB, article, n int64, v tracker.ArticleVersion) error {
+// addVersion inserts a version and its sentences, and returns them as they are kept.
+func (s *Store) addVersion(tx *gorm.DB, article, n int64, v tracker.ArticleVersion) (tracker.ArticleVersion, error) {
 	v.ArticleID, v.N, v.CapturedAt = article, n, tracker.InstantOf(s.now())
 	if err := tx.Create(&v).Error; err != nil {
-		return fmt.Errorf("keeping version %d of article %d: %w", n, article, err)
+		return v, fmt.Errorf("keeping version %d of article %d: %w", n, article, err)
 	}
+	// The ids are this text's: the caller's sentences stay without.
+	v.Sentences = slices.Clone(v.Sentences)
 	for i := range v.Sentences {
 		v.Sentences[i].ArticleID, v.Sentences[i].ArticleVersion = article, n
 	}
 	// A thousand sentences a statement stay well below both engines' limit of bound values.
-	return tx.CreateInBatches(&v.Sentences, 1000).Error
+	return v, tx.CreateInBatches(&v.Sentences, 1000).Error
 }
 
 // wholeVersion reads a version with its text and sentences.

@@ -16,6 +16,9 @@ type Claims struct{ s *Store }
 // occurrence that is shown: the origin, and with "occurrences" all others.
 var ClaimExpands = Expand{"actors", "election", "techniques", "occurrences", "sentences", "article", "source"}
 
+// MaxOccurrences is how many occurrences of a claim are put in place at the most; the others are in the list of occurrences.
+const MaxOccurrences = 100
+
 // ClaimFilter narrows a list of claims: within a field any value may match, and each given field must.
 type ClaimFilter struct {
 	Kinds                              []tracker.ClaimKind
@@ -61,20 +64,19 @@ func (c Claims) List(ctx context.Context, f ClaimFilter, p Page, expand Expand) 
 		q = where(q, "status IN ?", f.Statuses)
 		q = where(q, "election_id IN ?", f.ElectionIDs)
 		q = where(q, "language IN ?", f.Languages)
-		q = where(q, "EXISTS (SELECT 1 FROM claim_tags t WHERE t.claim_id = claims.id AND t.tag IN ?)", f.Tags)
-		q = where(q, "EXISTS (SELECT 1 FROM claim_techniques t WHERE t.claim_id = claims.id AND t.technique IN ?)", f.Techniques)
+		// Lists of ids rather than EXISTS: SQLite reads them by their index, however few they are, and does not try each claim.
+		q = where(q, "id IN (SELECT claim_id FROM claim_tags WHERE tag IN ?)", f.Tags)
+		q = where(q, "id IN (SELECT claim_id FROM claim_techniques WHERE technique IN ?)", f.Techniques)
 		if len(f.ActorIDs)+len(f.Roles) > 0 {
-			acting := where(where(tx.Table("claim_actors").Select("1").Where("claim_actors.claim_id = claims.id"),
-				"actor_id IN ?", f.ActorIDs), "role IN ?", f.Roles)
-			q = q.Where("EXISTS (?)", acting)
+			acting := where(where(tx.Table("claim_actors").Select("claim_id"), "actor_id IN ?", f.ActorIDs), "role IN ?", f.Roles)
+			q = q.Where("id IN (?)", acting)
 		}
 		if len(f.ArticleIDs)+len(f.SourceIDs)+len(f.SentenceIDs)+len(f.Stances) > 0 {
-			standing := where(tx.Table("occurrences").Select("1").Where("occurrences.claim_id = claims.id"),
-				"occurrences.article_id IN ?", f.ArticleIDs)
+			standing := where(tx.Table("occurrences").Select("claim_id"), "occurrences.article_id IN ?", f.ArticleIDs)
 			standing = where(standing, "occurrences.article_id IN (SELECT id FROM articles WHERE source_id IN ?)", f.SourceIDs)
 			standing = where(standing, touchesSentence, f.SentenceIDs)
 			standing = where(standing, "occurrences.stance IN ?", f.Stances)
-			q = q.Where("EXISTS (?)", standing)
+			q = q.Where("id IN (?)", standing)
 		}
 		if l, err = list(q, p, claimOrders); err != nil {
 			return err
@@ -161,25 +163,37 @@ func fillClaims(tx *gorm.DB, claims []tracker.Claim, expand Expand) error {
 	return expandClaims(tx, claims, expand)
 }
 
-// fillPlaces puts the origin of each claim in place, and with "occurrences" all its occurrences.
+// fillPlaces puts the origin of each claim in place, and with "occurrences" its first occurrences.
 func fillPlaces(tx *gorm.DB, claims []tracker.Claim, at map[int64]*tracker.Claim, expand Expand) error {
-	q := tx.Order("claim_id, id").Where("claim_id IN ?", ids(claims, func(c *tracker.Claim) *int64 { return &c.ID }))
-	if !expand.has("occurrences") {
-		q = q.Where("is_origin = ?", true)
-	}
+	all := ids(claims, func(c *tracker.Claim) *int64 { return &c.ID })
 	var occurrences []tracker.Occurrence
-	if err := q.Find(&occurrences).Error; err != nil {
+	if err := tx.Find(&occurrences, "claim_id IN ? AND is_origin = ?", all, true).Error; err != nil {
 		return err
+	}
+	origins := len(occurrences)
+	if expand.has("occurrences") {
+		var more []tracker.Occurrence
+		err := tx.Raw(`SELECT * FROM (SELECT o.*, ROW_NUMBER() OVER (PARTITION BY claim_id ORDER BY id) AS place
+			FROM occurrences o WHERE claim_id IN ?) AS numbered WHERE place <= ? ORDER BY claim_id, id`, all, MaxOccurrences+1).Scan(&more).Error
+		if err != nil {
+			return err
+		}
+		occurrences = append(occurrences, more...)
 	}
 	if err := fillOccurrences(tx, pointers(occurrences), expand); err != nil {
 		return err
 	}
-	for _, o := range occurrences {
-		claim := at[o.ClaimID]
-		if o.IsOrigin {
-			claim.Origin = o
+	for _, o := range occurrences[:origins] {
+		at[o.ClaimID].Origin = o
+	}
+	if expand.has("occurrences") {
+		for i := range claims {
+			claims[i].Occurrences = []tracker.Occurrence{}
 		}
-		if expand.has("occurrences") {
+	}
+	for _, o := range occurrences[origins:] {
+		claim := at[o.ClaimID]
+		if claim.MoreOccurrences = len(claim.Occurrences) == MaxOccurrences; !claim.MoreOccurrences {
 			claim.Occurrences = append(claim.Occurrences, o)
 		}
 	}
@@ -226,6 +240,7 @@ func expandClaims(tx *gorm.DB, claims []tracker.Claim, expand Expand) error {
 			return err
 		}
 		for i := range claims {
+			claims[i].TechniqueRecords = []tracker.Technique{}
 			for _, code := range claims[i].Techniques {
 				claims[i].TechniqueRecords = append(claims[i].TechniqueRecords, techniques[code])
 			}
@@ -237,24 +252,18 @@ func expandClaims(tx *gorm.DB, claims []tracker.Claim, expand Expand) error {
 // Create keeps a new claim together with its origin, or neither.
 func (c Claims) Create(ctx context.Context, in tracker.NewClaim) (claim tracker.Claim, err error) {
 	claim.ClaimInput = in.ClaimInput
+	var misplaced tracker.Problems
+	origin, err := c.s.locate(ctx, &misplaced, "/occurrence", &in.Occurrence)
+	if err != nil {
+		return claim, err
+	}
 	err = c.s.Write(ctx, func(tx *gorm.DB) error {
 		var p tracker.Problems
 		if err := checkClaim(tx, &p, &claim.ClaimInput); err != nil {
 			return err
 		}
-		switch claim.Status {
-		case "":
-			claim.Status = tracker.StatusLogged
-		case tracker.StatusInReview, tracker.StatusReviewed, tracker.StatusArchived:
-			p.Add("/status", "not_allowed", "a new claim is logged; leave it out")
-		}
-		var stance tracker.Problems
-		in.Occurrence.OccurrenceInput.Check(&stance)
-		p.Join(stance.Under("/occurrence"))
-		origin, err := anchor(tx, &p, "/occurrence", in.Occurrence.Anchor)
-		if err != nil {
-			return err
-		}
+		claim.Begin(&p)
+		p.Join(misplaced)
 		if err := p.Err(); err != nil {
 			return err
 		}
@@ -289,10 +298,7 @@ func (c Claims) Update(ctx context.Context, id int64, g Guard, change func(*trac
 			if err := p.Err(); err != nil {
 				return err
 			}
-			if claim.Status == "" {
-				claim.Status = was
-			}
-			return was.CheckTransition(claim.Status)
+			return claim.Move(was)
 		})
 		if err != nil || !differs {
 			return err

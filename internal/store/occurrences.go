@@ -60,8 +60,8 @@ func (c Occurrences) List(ctx context.Context, f OccurrenceFilter, p Page, expan
 }
 
 // touchesSentence is true of an occurrence whose words touch one of the sentences.
-const touchesSentence = `EXISTS (SELECT 1 FROM sentences s WHERE s.id IN ? AND s.article_id = occurrences.article_id
-	AND s.article_version = occurrences.article_version AND s.id BETWEEN occurrences.first_sentence_id AND occurrences.last_sentence_id)`
+const touchesSentence = `occurrences.id IN (SELECT o.id FROM sentences s JOIN occurrences o ON o.article_id = s.article_id
+	AND o.article_version = s.article_version AND s.id BETWEEN o.first_sentence_id AND o.last_sentence_id WHERE s.id IN ?)`
 
 func pointers[T any](items []T) []*T {
 	all := make([]*T, len(items))
@@ -122,14 +122,13 @@ func fillOccurrences(tx *gorm.DB, occurrences []*tracker.Occurrence, expand Expa
 
 // Create keeps one more place where a claim stands.
 func (c Occurrences) Create(ctx context.Context, claimID int64, in tracker.NewOccurrence) (occurrence tracker.Occurrence, err error) {
+	var p tracker.Problems
+	if occurrence, err = c.s.locate(ctx, &p, "", &in); err != nil {
+		return occurrence, err
+	}
 	err = c.s.Write(ctx, func(tx *gorm.DB) error {
 		claim, err := get[tracker.Claim](tx, "claim", claimID)
 		if err != nil {
-			return err
-		}
-		var p tracker.Problems
-		in.OccurrenceInput.Check(&p)
-		if occurrence, err = anchor(tx, &p, "", in.Anchor); err != nil {
 			return err
 		}
 		if err := p.Err(); err != nil {
@@ -144,11 +143,22 @@ func (c Occurrences) Create(ctx context.Context, claimID int64, in tracker.NewOc
 	return occurrence, err
 }
 
+// locate finds the words that a new occurrence points at and gives it what it leaves out. What is wrong with it is noted in
+// p, under the pointer at.
+func (s *Store) locate(ctx context.Context, p *tracker.Problems, at string, in *tracker.NewOccurrence) (o tracker.Occurrence, err error) {
+	var mine tracker.Problems
+	in.OccurrenceInput.Check(&mine)
+	p.Join(mine.Under(at))
+	in.Begin()
+	err = s.Read(ctx, func(tx *gorm.DB) error {
+		o, err = anchor(tx, p, at, in.Anchor)
+		return err
+	})
+	return o, err
+}
+
 // addOccurrence inserts an occurrence that has its place. Marked as the origin, it takes that from the one that was.
 func (s *Store) addOccurrence(tx *gorm.DB, o *tracker.Occurrence) error {
-	if o.Stance == "" {
-		o.Stance = tracker.StanceReports
-	}
 	there := tx.Where("claim_id = ? AND article_id = ? AND article_version = ? AND span_start = ? AND span_end = ?",
 		o.ClaimID, o.ArticleID, o.ArticleVersion, o.Start, o.End)
 	if err := unique[tracker.Occurrence](there, "occurrences", "The claim stands on these words already"); err != nil {
@@ -182,14 +192,11 @@ func (c Occurrences) Update(ctx context.Context, id int64, g Guard, change func(
 		differs, err := update(c.s, tx, g, &occurrence, &occurrence.Record, &occurrence.OccurrenceInput, change, func() error {
 			var p tracker.Problems
 			occurrence.OccurrenceInput.Check(&p)
-			if occurrence.Stance == "" {
-				occurrence.Stance = was.Stance
-			}
 			if err := p.Err(); err != nil {
 				return err
 			}
-			if was.IsOrigin && !occurrence.IsOrigin {
-				return tracker.Errorf(tracker.Conflict, "A claim always has an origin: mark another occurrence as the origin instead")
+			if err := occurrence.Follow(was); err != nil {
+				return err
 			}
 			if occurrence.IsOrigin && !was.IsOrigin {
 				return c.s.unmarkOrigin(tx, occurrence.ClaimID)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -16,71 +15,90 @@ type Sentences struct{ s *Store }
 // SentenceExpands are the relations that a sentence can be read with.
 var SentenceExpands = Expand{"claims", "article", "source"}
 
+// MaxClaims is how many claims of a sentence or an article are put in place at the most; the others are in the list of
+// claims.
+const MaxClaims = 200
+
 // Get is the sentence with that id, or NotFound.
 func (c Sentences) Get(ctx context.Context, id int64, expand Expand) (sentence tracker.Sentence, err error) {
 	err = c.s.Read(ctx, func(tx *gorm.DB) error {
 		if sentence, err = get[tracker.Sentence](tx, "sentence", id); err != nil {
 			return err
 		}
-		one := []tracker.Sentence{sentence}
-		err := fillSentences(tx, one, expand)
-		sentence = one[0]
-		return err
+		if expand.has("claims") {
+			on := tx.Raw(touchingClaims+" AND s.id = ? ORDER BY o.claim_id LIMIT ?",
+				sentence.ArticleID, sentence.ArticleVersion, id, MaxClaims+1)
+			if sentence.Claims, sentence.MoreClaims, err = claimsOn(tx, on); err != nil {
+				return err
+			}
+			sentence.ClaimIDs = idsOf(sentence.Claims)
+		}
+		if expand.has("article") || expand.has("source") {
+			articles, err := articlesByID(tx, []int64{sentence.ArticleID}, expand)
+			if err != nil {
+				return err
+			}
+			article := articles[sentence.ArticleID]
+			sentence.Article = &article
+		}
+		return nil
 	})
 	return sentence, err
 }
 
-// fillSentences puts in place what is to be expanded.
-func fillSentences(tx *gorm.DB, sentences []tracker.Sentence, expand Expand) error {
-	if expand.has("claims") {
-		if err := fillClaimsOfSentences(tx, sentences); err != nil {
-			return err
-		}
+// touchingClaims are the claims of which an occurrence touches a sentence of a version. The sentences of a version have ids
+// in their order, and all that lie between two of them are its own.
+const touchingClaims = `SELECT DISTINCT o.claim_id FROM occurrences o JOIN sentences s ON s.article_id = o.article_id
+	AND s.article_version = o.article_version AND s.id BETWEEN o.first_sentence_id AND o.last_sentence_id
+	WHERE o.article_id = ? AND o.article_version = ?`
+
+// claimsOn reads the claims whose ids a query gives, in its order, and tells whether there were more than MaxClaims.
+func claimsOn(tx, query *gorm.DB) (claims []tracker.Claim, more bool, err error) {
+	var wanted []int64
+	if err := query.Scan(&wanted).Error; err != nil {
+		return nil, false, err
 	}
-	if expand.has("article") || expand.has("source") {
-		articles, err := articlesByID(tx, ids(sentences, func(s *tracker.Sentence) *int64 { return &s.ArticleID }), expand)
-		if err != nil {
-			return err
-		}
-		for i := range sentences {
-			a := articles[sentences[i].ArticleID]
-			sentences[i].Article = &a
-		}
+	if more = len(wanted) > MaxClaims; more {
+		wanted = wanted[:MaxClaims]
 	}
-	return nil
+	found, err := claimsByID(tx, slices.Clone(wanted), nil)
+	claims = []tracker.Claim{}
+	for _, id := range wanted {
+		claims = append(claims, found[id])
+	}
+	return claims, more, err
 }
 
-// fillClaimsOfSentences puts beside each sentence the claims of which an occurrence touches it, by id.
-func fillClaimsOfSentences(tx *gorm.DB, sentences []tracker.Sentence) error {
-	if len(sentences) == 0 {
-		return nil
+func idsOf(claims []tracker.Claim) []int64 {
+	all := []int64{}
+	for _, c := range claims {
+		all = append(all, c.ID)
 	}
-	byID := func(a, b tracker.Sentence) int { return cmp.Compare(a.ID, b.ID) }
-	// Sentences of a version have ids in their order and all of its own, so a run is a range of ids.
-	var links []struct{ SentenceID, ClaimID int64 }
-	err := tx.Raw(`SELECT DISTINCT s.id AS sentence_id, o.claim_id
-		FROM sentences s JOIN occurrences o ON o.article_id = s.article_id AND o.article_version = s.article_version
-			AND s.id BETWEEN o.first_sentence_id AND o.last_sentence_id
-		WHERE s.article_id IN ? AND s.id BETWEEN ? AND ? ORDER BY s.id, o.claim_id`,
-		distinct(ids(sentences, func(s *tracker.Sentence) *int64 { return &s.ArticleID })),
-		slices.MinFunc(sentences, byID).ID, slices.MaxFunc(sentences, byID).ID).Scan(&links).Error
-	if err != nil {
+	return all
+}
+
+// fillClaimsOfArticle puts in place the claims that stand on the latest version of an article, and beside each of its
+// sentences which of them touch it.
+func fillClaimsOfArticle(tx *gorm.DB, a *tracker.Article) (err error) {
+	on := tx.Raw("SELECT DISTINCT claim_id FROM occurrences WHERE article_id = ? AND article_version = ? ORDER BY claim_id LIMIT ?",
+		a.ID, a.Latest.N, MaxClaims+1)
+	if a.Claims, a.MoreClaims, err = claimsOn(tx, on); err != nil {
 		return err
 	}
-	var wanted []int64
+	var links []struct{ ID, ClaimID int64 }
+	if len(a.Claims) > 0 {
+		err = tx.Raw(`SELECT DISTINCT s.id, o.claim_id FROM occurrences o JOIN sentences s ON s.article_id = o.article_id
+			AND s.article_version = o.article_version AND s.id BETWEEN o.first_sentence_id AND o.last_sentence_id
+			WHERE o.article_id = ? AND o.article_version = ? AND o.claim_id IN ? ORDER BY s.id, o.claim_id`,
+			a.ID, a.Latest.N, idsOf(a.Claims)).Scan(&links).Error
+	}
+	of := map[int64][]int64{}
 	for _, l := range links {
-		wanted = append(wanted, l.ClaimID)
+		of[l.ID] = append(of[l.ID], l.ClaimID)
 	}
-	claims, err := claimsByID(tx, wanted, nil)
-	if err != nil {
-		return err
+	for i := range a.Latest.Sentences {
+		s := &a.Latest.Sentences[i]
+		s.ClaimIDs = append([]int64{}, of[s.ID]...)
 	}
-	of := map[int64][]tracker.Claim{}
-	for _, l := range links {
-		of[l.SentenceID] = append(of[l.SentenceID], claims[l.ClaimID])
-	}
-	for i := range sentences {
-		sentences[i].Claims = of[sentences[i].ID]
-	}
-	return nil
+	return err
 }

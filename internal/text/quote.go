@@ -13,8 +13,8 @@ type Quote struct {
 	Exact, Prefix, Suffix string
 }
 
-// contextLength is how much QuoteAt takes from each side, in code points: enough to tell most repetitions apart.
-const contextLength = 32
+// ContextLength is how much QuoteAt takes from each side, in code points: enough to tell most repetitions apart.
+const ContextLength = 32
 
 // QuoteAt returns the words of s at span with up to 32 code points of context on each side, fewer at the ends of s.
 // Find gives span among its places. A span outside s panics, as slicing does.
@@ -23,12 +23,12 @@ func QuoteAt(s string, span Span) Quote {
 	end := start + byteAfter(s[start:], span.End-span.Start)
 
 	from := start
-	for range contextLength {
+	for range ContextLength {
 		_, size := utf8.DecodeLastRuneInString(s[:from])
 		from -= size
 	}
 	to := end
-	for range contextLength {
+	for range ContextLength {
 		_, size := utf8.DecodeRuneInString(s[to:])
 		to += size
 	}

@@ -45,10 +45,16 @@ type Article struct {
 	ArticleInput
 	// Latest is the newest version of its text. Lists leave the text and the sentences out of it.
 	Latest ArticleVersion `json:"latest" gorm:"-" validate:"required"`
-	// SameTextAs are the ids of other articles of which a version has the same text, to the letter, as the latest version.
-	SameTextAs []int64 `json:"same_text_as" gorm:"-" validate:"required" example:"4"`
+	// SameTextAs are the ids of the first 100 other articles of which a version has the same text, to the letter, as the
+	// latest version. Lists leave it out.
+	SameTextAs []int64 `json:"same_text_as,omitzero" gorm:"-" example:"4"`
 	// Source is the record that source_id names; with expand=source.
 	Source *Source `json:"source,omitempty" gorm:"-"`
+	// Claims are the first 200 claims that stand on the latest version; claim_ids of its sentences say which on which. With
+	// expand=claims.
+	Claims []Claim `json:"claims,omitzero" gorm:"-"`
+	// MoreClaims says that there are more: GET /api/v1/claims?article_id= lists them all.
+	MoreClaims bool `json:"more_claims,omitzero" gorm:"-"`
 } // @name Article
 
 // ArticleVersion is one text of an article. It never changes.
@@ -88,8 +94,12 @@ type Sentence struct {
 	End int `json:"end" gorm:"column:span_end" validate:"required" example:"93"`
 	// Text is the sentence.
 	Text string `json:"text" validate:"required" example:"A leader assured another that his country would stay out of the vote, a broadcaster reported."`
-	// Claims are the claims that stand on it, wholly or in part; with expand=claims.
-	Claims []Claim `json:"claims,omitempty" gorm:"-"`
+	// ClaimIDs are the claims that stand on it, wholly or in part, of those that are put in place; with expand=claims.
+	ClaimIDs []int64 `json:"claim_ids,omitzero" gorm:"-" example:"1"`
+	// Claims are the first 200 claims that stand on it, where a sentence is read by itself; with expand=claims.
+	Claims []Claim `json:"claims,omitzero" gorm:"-"`
+	// MoreClaims says that there are more: GET /api/v1/claims?sentence_id= lists them all.
+	MoreClaims bool `json:"more_claims,omitzero" gorm:"-"`
 	// Article is the record that article_id names; with expand=article.
 	Article *Article `json:"article,omitempty" gorm:"-"`
 } // @name Sentence

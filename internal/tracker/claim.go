@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -54,10 +55,12 @@ type Claim struct {
 	// Election is the record that election_id names; with expand=election.
 	Election *Election `json:"election,omitempty" gorm:"-"`
 	// TechniqueRecords are the records that techniques names; with expand=techniques.
-	TechniqueRecords []Technique `json:"technique_records,omitempty" gorm:"-"`
-	// Occurrences are all places where it stands, the origin among them, in the order they were logged; with
+	TechniqueRecords []Technique `json:"technique_records,omitzero" gorm:"-"`
+	// Occurrences are the first 100 places where it stands, the origin among them, in the order they were logged; with
 	// expand=occurrences.
-	Occurrences []Occurrence `json:"occurrences,omitempty" gorm:"-"`
+	Occurrences []Occurrence `json:"occurrences,omitzero" gorm:"-"`
+	// MoreOccurrences says that there are more: GET /api/v1/occurrences?claim_id= lists them all.
+	MoreOccurrences bool `json:"more_occurrences,omitzero" gorm:"-"`
 } // @name Claim
 
 // ClaimActor is an actor's part in a claim, as it is read.
@@ -99,4 +102,22 @@ func (in *ClaimInput) Check(p *Problems) {
 		}
 		seen[a] = true
 	}
+}
+
+// Begin puts the input of a new claim at the beginning of its work, and notes it where it says otherwise.
+func (in *ClaimInput) Begin(p *Problems) {
+	if in.Status == "" {
+		in.Status = StatusLogged
+	}
+	if in.Status != StatusLogged && slices.Contains(ClaimStatuses, in.Status) {
+		p.Add("/status", "not_allowed", "a new claim is logged; leave it out")
+	}
+}
+
+// Move is nil when a claim that was in a state may go to that of the input, else a Conflict. A state that is left out stays.
+func (in *ClaimInput) Move(was ClaimStatus) error {
+	if in.Status == "" {
+		in.Status = was
+	}
+	return was.CheckTransition(in.Status)
 }

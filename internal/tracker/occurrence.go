@@ -64,7 +64,7 @@ type Occurrence struct {
 	LastSentenceID int64 `json:"last_sentence_id" validate:"required" example:"1"`
 	OccurrenceInput
 	// Sentences are the sentences that the words touch, in order; with expand=sentences.
-	Sentences []Sentence `json:"sentences,omitempty" gorm:"-"`
+	Sentences []Sentence `json:"sentences,omitzero" gorm:"-"`
 	// Article is the record that article_id names; with expand=article, and with its source with expand=source.
 	Article *Article `json:"article,omitempty" gorm:"-"`
 	// Claim is the record that claim_id names; with expand=claim.
@@ -74,6 +74,24 @@ type Occurrence struct {
 // Check notes everything that is wrong with the input. A stance left out stays what it was.
 func (in *OccurrenceInput) Check(p *Problems) {
 	oneOf(p, "/stance", in.Stance, Stances)
+}
+
+// Begin gives the input of a new occurrence what it leaves out.
+func (in *OccurrenceInput) Begin() {
+	if in.Stance == "" {
+		in.Stance = StanceReports
+	}
+}
+
+// Follow gives the input what it leaves out of what was, and is a Conflict where the claim would lose its origin.
+func (in *OccurrenceInput) Follow(was OccurrenceInput) error {
+	if in.Stance == "" {
+		in.Stance = was.Stance
+	}
+	if was.IsOrigin && !in.IsOrigin {
+		return Errorf(Conflict, "A claim always has an origin: mark another occurrence as the origin instead")
+	}
+	return nil
 }
 
 // Check notes everything that is wrong with the anchor's form, under the pointer "at". Whether the words stand there is

@@ -113,6 +113,7 @@ CREATE TABLE sentences (
     FOREIGN KEY (article_id, article_version) REFERENCES article_versions (article_id, n)
 ) STRICT;
 CREATE UNIQUE INDEX sentences_ordinal ON sentences (article_id, article_version, ordinal);
+CREATE UNIQUE INDEX sentences_start   ON sentences (article_id, article_version, span_start);
 
 CREATE TABLE claims (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -179,6 +180,7 @@ CREATE UNIQUE INDEX occurrences_place  ON occurrences (claim_id, article_id, art
 CREATE UNIQUE INDEX occurrences_origin ON occurrences (claim_id) WHERE is_origin = 1;
 CREATE INDEX occurrences_article       ON occurrences (article_id, article_version, span_start);
 CREATE INDEX occurrences_created       ON occurrences (created_at, id);
+CREATE INDEX occurrences_updated       ON occurrences (updated_at, id);
 CREATE INDEX occurrences_first         ON occurrences (first_sentence_id);
 CREATE INDEX occurrences_last          ON occurrences (last_sentence_id);
 
