@@ -85,7 +85,7 @@ func checkActor(tx *gorm.DB, id int64, in *tracker.ActorInput) error {
 		// An actor that is a part of itself, at whatever distance, would have no top.
 		var within bool
 		err := tx.Raw(`WITH RECURSIVE above (id) AS (
-			SELECT ? UNION SELECT a.parent_id FROM actors a JOIN above ON a.id = above.id WHERE a.parent_id IS NOT NULL)
+			SELECT CAST(? AS BIGINT) UNION SELECT a.parent_id FROM actors a JOIN above ON a.id = above.id WHERE a.parent_id IS NOT NULL)
 			SELECT EXISTS (SELECT 1 FROM above WHERE id = ?)`, *in.ParentID, id).Scan(&within).Error
 		if err != nil {
 			return err

@@ -13,14 +13,14 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// migrateSQLite brings a SQLite database's schema to the newest version, each step in a transaction, and refuses one that
-// is newer than this program.
-func migrateSQLite(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations/sqlite")
+// migrate brings a database's schema to the newest version in a folder, each step in a transaction, and refuses one that is
+// newer than this program.
+func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, folder string, options ...goose.ProviderOption) error {
+	files, err := fs.Sub(migrations, folder)
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	provider, err := goose.NewProvider(dialect, db, files, options...)
 	if err != nil {
 		return fmt.Errorf("cannot read the migrations: %w", err)
 	}

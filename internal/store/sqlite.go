@@ -17,6 +17,7 @@ import (
 
 	"github.com/gofrs/flock"
 	"github.com/mattn/go-sqlite3"
+	"github.com/pressly/goose/v3"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 )
@@ -159,7 +160,7 @@ func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB, isNew bool) err
 			return fmt.Errorf("cannot write to %s: %w", e.path, err)
 		}
 	}
-	if err := migrateSQLite(ctx, pool); err != nil {
+	if err := migrate(ctx, pool, goose.DialectSQLite3, "migrations/sqlite"); err != nil {
 		return fmt.Errorf("%s: %w", e.path, err)
 	}
 	var mode string
@@ -213,11 +214,17 @@ func (e *sqliteEngine) ready(_ context.Context, write *gorm.DB) error {
 	return write.Transaction(func(tx *gorm.DB) error { return tx.Exec(setApplicationID).Error })
 }
 
-// passing is true of a disk that is full or fails, and of another program that holds on to the file.
-func (e *sqliteEngine) passing(err error) bool {
+// away is true of a disk that is full or fails, and of another program that holds on to the file.
+func (e *sqliteEngine) away(err error) bool {
 	failure, ok := errors.AsType[sqlite3.Error](err)
 	return ok && slices.Contains([]sqlite3.ErrNo{sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrFull, sqlite3.ErrIoErr}, failure.Code)
 }
+
+// begin has nothing to do: the pool has one connection, and its transactions begin with the lock taken.
+func (e *sqliteEngine) begin(*gorm.DB) error { return nil }
+
+// snapshot is what every transaction of SQLite sees.
+func (e *sqliteEngine) snapshot() *sql.TxOptions { return nil }
 
 func (e *sqliteEngine) close() error {
 	if e.lock == nil {

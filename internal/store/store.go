@@ -7,8 +7,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,20 +45,25 @@ type Store struct {
 type engine interface {
 	// open returns the pool that writes and the pool that only reads, of a database whose schema is current.
 	open(ctx context.Context, config *gorm.Config) (write, read *gorm.DB, err error)
+	// begin makes a transaction that has just begun the only one that writes, until it ends.
+	begin(tx *gorm.DB) error
+	// snapshot is how a transaction that only reads must begin to see one state of the database throughout.
+	snapshot() *sql.TxOptions
 	// ready is nil when a write would be accepted now.
 	ready(ctx context.Context, write *gorm.DB) error
-	// passing tells whether a failure is of the kind that passes without the caller asking for something else.
-	passing(err error) bool
+	// away tells whether an error means that the database cannot be reached, or cannot do its work, and may soon again.
+	away(err error) bool
 	// close lets go of the database; called once both pools are closed.
 	close() error
 }
 
-// Open opens the database file at path, makes and migrates it as needed, and takes it for this process alone.
+// Open opens a database and migrates it as needed: a PostgreSQL database where the address begins with postgres://, else
+// the SQLite file of that name, which is made if it is not there and taken for this process alone.
 //
-// It refuses, with a sentence that says why, a file that another process has open, that is damaged, that is not a claim
-// tracker's, or whose schema is newer than this program. Instants are taken from now.
-func Open(ctx context.Context, path string, log *slog.Logger, now func() time.Time) (*Store, error) {
-	s := &Store{engine: &sqliteEngine{path: path}, now: now}
+// It refuses, with a sentence that says why, a file that another process has open, that is damaged or that is not a claim
+// tracker's, a server that is too old, and a schema that is newer than this program. Instants are taken from now.
+func Open(ctx context.Context, address string, log *slog.Logger, now func() time.Time) (*Store, error) {
+	s := &Store{engine: engineOf(address), now: now}
 	config := &gorm.Config{
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
@@ -73,6 +80,15 @@ func Open(ctx context.Context, path string, log *slog.Logger, now func() time.Ti
 	s.Sources, s.Actors, s.Elections, s.Articles = Sources{s}, Actors{s}, Elections{s}, Articles{s}
 	s.Sentences, s.Claims, s.Occurrences, s.Techniques = Sentences{s}, Claims{s}, Occurrences{s}, Techniques{s}
 	return s, nil
+}
+
+func engineOf(address string) engine {
+	for _, scheme := range []string{"postgres://", "postgresql://"} {
+		if strings.HasPrefix(address, scheme) {
+			return &postgresEngine{dsn: address}
+		}
+	}
+	return &sqliteEngine{path: address}
 }
 
 // Close waits for what is under way and closes the database clean; what comes after it is Unavailable. The readers go
@@ -104,7 +120,14 @@ func (s *Store) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
 		}
 		return err
 	}
-	return s.run(ctx, func() error { return s.write.WithContext(ctx).Transaction(fn) })
+	return s.run(ctx, func() error {
+		return s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+			if err := s.engine.begin(tx); err != nil {
+				return err
+			}
+			return fn(tx)
+		})
+	})
 }
 
 // Read runs fn on one snapshot of the database, which fn cannot change. Within Together, it sees what was written there.
@@ -112,7 +135,7 @@ func (s *Store) Read(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if j, ok := ctx.Value(together{}).(*joint); ok {
 		return fn(j.tx)
 	}
-	return s.run(ctx, func() error { return s.read.WithContext(ctx).Transaction(fn) })
+	return s.run(ctx, func() error { return s.read.WithContext(ctx).Transaction(fn, s.engine.snapshot()) })
 }
 
 // run does what Close waits for.
@@ -165,8 +188,8 @@ func (s *Store) failure(ctx context.Context, err error) error {
 		return err
 	case ctx.Err() != nil:
 		return errors.Join(tracker.Errorf(tracker.Unavailable, "The request took too long or was cancelled; nothing was changed"), err)
-	case s.engine.passing(err):
-		return errors.Join(tracker.Errorf(tracker.Unavailable, "The database cannot do this now; nothing was changed"), err)
+	case s.engine.away(err):
+		return errors.Join(tracker.Errorf(tracker.Unavailable, "The database cannot do this just now; read again to see whether a write was kept"), err)
 	case errors.Is(err, gorm.ErrDuplicatedKey):
 		return errors.Join(tracker.Errorf(tracker.Conflict, "A record like this is there already"), err)
 	case errors.Is(err, gorm.ErrForeignKeyViolated):
