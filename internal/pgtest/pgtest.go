@@ -1,0 +1,224 @@
+// Package pgtest starts throw-away PostgreSQL servers for tests: real ones, in temporary folders, on free ports of
+// 127.0.0.1, stopped by their own process ids.
+package pgtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// ErrNotInstalled says that this machine has no PostgreSQL server to start.
+var ErrNotInstalled = errors.New("PostgreSQL's initdb and postgres are not installed")
+
+// Server is a PostgreSQL server of a test's own.
+type Server struct {
+	Port    int
+	folder  string
+	bin     string
+	as      *syscall.Credential
+	process *exec.Cmd
+	exited  chan error
+}
+
+// Start makes an empty server and starts it. Its superuser is "claims", who needs no password.
+func Start(options ...string) (*Server, error) {
+	s, err := prepare()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.command("initdb", "-D", s.data(), "-A", "trust", "-U", "claims", "-E", "UTF8", "--no-locale", "--no-sync").Run(); err != nil {
+		return nil, errors.Join(fmt.Errorf("initdb: %w", err), s.Remove())
+	}
+	return s, s.Up(options...)
+}
+
+// Standby makes a streaming replica of a running server and starts it.
+func (s *Server) Standby(options ...string) (*Server, error) {
+	replica, err := prepare()
+	if err != nil {
+		return nil, err
+	}
+	backup := replica.command("pg_basebackup", "-D", replica.data(), "-R", "-X", "stream", "-c", "fast",
+		"-h", "127.0.0.1", "-p", strconv.Itoa(s.Port), "-U", "claims")
+	if err := backup.Run(); err != nil {
+		return nil, errors.Join(fmt.Errorf("pg_basebackup: %w", err), replica.Remove())
+	}
+	return replica, replica.Up(options...)
+}
+
+// prepare makes a folder for a server, finds its programs, and a port that is free.
+func prepare() (*Server, error) {
+	bin, err := programs()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{bin: bin}
+	if s.folder, err = os.MkdirTemp("", "pgtest"); err != nil {
+		return nil, err
+	}
+	if os.Getuid() == 0 {
+		// PostgreSQL refuses to run as root.
+		nobody, err := user.Lookup("nobody")
+		if err != nil {
+			return nil, err
+		}
+		uid, err := strconv.ParseUint(nobody.Uid, 10, 32)
+		if err != nil {
+			return nil, err
+		}
+		gid, err := strconv.ParseUint(nobody.Gid, 10, 32)
+		if err != nil {
+			return nil, err
+		}
+		s.as = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		if err := os.Chown(s.folder, int(uid), int(gid)); err != nil {
+			return nil, err
+		}
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s.Port = listener.Addr().(*net.TCPAddr).Port
+	return s, listener.Close()
+}
+
+// programs is the folder with PostgreSQL's server programs, the newest where there are several.
+func programs() (string, error) {
+	if path, err := exec.LookPath("initdb"); err == nil {
+		path, err = filepath.EvalSymlinks(path)
+		return filepath.Dir(path), err
+	}
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if err != nil || len(found) == 0 {
+		return "", ErrNotInstalled
+	}
+	slices.Sort(found)
+	return filepath.Dir(found[len(found)-1]), nil
+}
+
+func (s *Server) data() string { return filepath.Join(s.folder, "data") }
+
+// command is one of PostgreSQL's programs, run as a user that it accepts.
+func (s *Server) command(name string, args ...string) *exec.Cmd {
+	c := exec.Command(filepath.Join(s.bin, name), args...)
+	c.Dir = s.folder
+	c.Env = []string{"PATH=" + s.bin + ":/usr/bin:/bin", "LC_ALL=C", "HOME=" + s.folder}
+	c.SysProcAttr = &syscall.SysProcAttr{Credential: s.as, Setpgid: true}
+	return c
+}
+
+// Up starts the server, which is down, and waits until it answers.
+func (s *Server) Up(options ...string) error {
+	args := []string{"-D", s.data(), "-p", strconv.Itoa(s.Port), "-k", s.folder, "-c", "listen_addresses=127.0.0.1",
+		"-c", "max_connections=200", "-c", "max_wal_senders=8"}
+	for _, o := range options {
+		args = append(args, "-c", o)
+	}
+	log, err := os.OpenFile(filepath.Join(s.folder, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	s.process = s.command("postgres", args...)
+	s.process.Stdout, s.process.Stderr = log, log
+	if err := s.process.Start(); err != nil {
+		return err
+	}
+	process, exited := s.process, make(chan error, 1)
+	s.exited = exited
+	go func() { exited <- process.Wait() }()
+	for range 600 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		connection, err := pgx.Connect(ctx, s.DSN("postgres"))
+		cancel()
+		if err == nil {
+			return connection.Close(context.Background())
+		}
+		select {
+		case err := <-exited:
+			said, _ := os.ReadFile(filepath.Join(s.folder, "log"))
+			return fmt.Errorf("postgres ended at once: %w\n%s", err, said)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return errors.New("postgres did not answer within half a minute")
+}
+
+// Stop shuts the server down, cutting off its clients ("fast"), and waits for it to end.
+func (s *Server) Stop() error { return s.end(syscall.SIGINT) }
+
+// Kill ends the server as a crash of the machine would: every process of it at once, nothing written any more.
+func (s *Server) Kill() error {
+	if err := syscall.Kill(-s.process.Process.Pid, syscall.SIGKILL); err != nil {
+		return err
+	}
+	return s.end(syscall.SIGKILL)
+}
+
+func (s *Server) end(signal os.Signal) error {
+	if err := s.process.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	<-s.exited
+	return nil
+}
+
+// Remove stops the server, if it runs, and removes its folder.
+func (s *Server) Remove() error {
+	if s.process != nil {
+		if err := s.Stop(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			return err
+		}
+	}
+	return os.RemoveAll(s.folder)
+}
+
+// DSN is the address of one of the server's databases.
+func (s *Server) DSN(database string) string {
+	return fmt.Sprintf("postgres://claims@127.0.0.1:%d/%s?sslmode=disable", s.Port, database)
+}
+
+var databases atomic.Int64
+
+// Database makes an empty database with a name of its own and returns its address.
+func Database(ctx context.Context, server string) (string, error) {
+	settings, err := pgx.ParseConfig(server)
+	if err != nil {
+		return "", err
+	}
+	connection, err := pgx.ConnectConfig(ctx, settings)
+	if err != nil {
+		return "", err
+	}
+	defer connection.Close(context.WithoutCancel(ctx))
+	name := fmt.Sprintf("test_%d_%d", os.Getpid(), databases.Add(1))
+	if _, err := connection.Exec(ctx, "CREATE DATABASE "+name); err != nil {
+		return "", err
+	}
+	return withDatabase(server, name)
+}
+
+// withDatabase is a server's address with another database in it.
+func withDatabase(server, name string) (string, error) {
+	u, err := url.Parse(server)
+	if err != nil {
+		return "", err
+	}
+	u.Path = "/" + name
+	return u.String(), nil
+}
