@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -14,6 +14,7 @@ import (
 	"gorm.io/gorm"
 
 	"claimtracker/internal/intake"
+	"claimtracker/internal/pgtest"
 	"claimtracker/internal/store"
 	"claimtracker/internal/tracker"
 )
@@ -22,7 +23,7 @@ import (
 // whatever engine is opened here.
 func open(t testing.TB) *store.Store {
 	t.Helper()
-	return openAt(t, filepath.Join(t.TempDir(), "tracker.db"))
+	return openAt(t, pgtest.Address(t))
 }
 
 func openAt(t testing.TB, path string) *store.Store {
@@ -163,3 +164,5 @@ func missing(a, b string) string {
 	}
 	return only.String()
 }
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
