@@ -31,6 +31,7 @@ var may = map[string][]string{
 	"internal/openapi":        {},
 	"internal/openapi/derive": {"internal/openapi"},
 	"internal/house":          {},
+	"internal/pgtest":         {},
 }
 
 // outside says which packages may import what is not ours and shapes all it touches.

@@ -18,6 +18,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"claimtracker/internal/pgtest"
 	"claimtracker/internal/store"
 	"claimtracker/internal/tracker"
 )
@@ -93,6 +94,9 @@ func refuses(t *testing.T, path, reason string) {
 }
 
 func TestWhatIsNoDatabaseOfOursIsRefusedAndLeftAsItIs(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
 	for name, test := range map[string]struct {
 		make   func(t *testing.T) string
 		reason string
@@ -156,6 +160,9 @@ func scribble(t *testing.T, path string, at int64, n int) {
 }
 
 func TestAPageOfGarbageAnywhereIsNoticed(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
 	path := database(t)
 	whole := must(os.ReadFile(path))
 	pages := int64(len(whole) / 4096)
@@ -171,6 +178,9 @@ func TestAPageOfGarbageAnywhereIsNoticed(t *testing.T) {
 }
 
 func TestWhatIsNotAFileIsRefused(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
 	folder := t.TempDir()
 	for path, reason := range map[string]string{
 		folder: "is a folder",
@@ -186,6 +196,9 @@ func TestWhatIsNotAFileIsRefused(t *testing.T) {
 }
 
 func TestADatabaseIsOpenOnceOnly(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
 	path := database(t)
 	link := filepath.Join(t.TempDir(), "link.db")
 	must(0, os.Symlink(path, link))
@@ -204,6 +217,9 @@ func TestADatabaseIsOpenOnceOnly(t *testing.T) {
 }
 
 func TestAnyNameOfAFileIsANameOfADatabase(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
 	folder := t.TempDir()
 	t.Chdir(folder)
 	for _, name := range []string{"two words.db", "a?b.db", "a#b.db", "100%.db", "%41.db", "a&mode=memory.db", "база данных.db", "選挙.db", "🗳.db",
@@ -233,6 +249,9 @@ func TestAnyNameOfAFileIsANameOfADatabase(t *testing.T) {
 }
 
 func TestACleanCloseLeavesTheFileAndItsLockOnly(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
 	path := database(t)
 	s := must(store.Open(bg, path, slog.New(slog.DiscardHandler), clock()))
 	newArticle(s, "It was rigged.")
@@ -251,6 +270,9 @@ func TestACleanCloseLeavesTheFileAndItsLockOnly(t *testing.T) {
 }
 
 func TestOpeningAgainChangesNothing(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
 	path := database(t)
 	before := must(os.ReadFile(path))
 	for range 2 {
@@ -265,6 +287,9 @@ func TestOpeningAgainChangesNothing(t *testing.T) {
 
 // What a killed process leaves is the file and its log as they are at that moment: copied here while the store is open.
 func TestADatabaseThatWasNeverClosedIsOpenedWithAllThatWasWritten(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
 	for _, records := range []int{0, 1, 300} {
 		folder := t.TempDir()
 		s := openAt(t, filepath.Join(folder, "tracker.db"))
@@ -292,6 +317,9 @@ func TestADatabaseThatWasNeverClosedIsOpenedWithAllThatWasWritten(t *testing.T) 
 }
 
 func TestADatabaseThatWasOnlyOpenedAndClosedIsOneFile(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
 	path := filepath.Join(t.TempDir(), "tracker.db")
 	must(0, opening(path))
 	if got := files(t, filepath.Dir(path)); !slices.Equal(got, []string{"tracker.db"}) {
@@ -300,12 +328,18 @@ func TestADatabaseThatWasOnlyOpenedAndClosedIsOneFile(t *testing.T) {
 }
 
 func TestAnEmptyFileBecomesADatabase(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
 	path := filepath.Join(t.TempDir(), "tracker.db")
 	must(0, os.WriteFile(path, nil, 0o600))
 	newSource(openAt(t, path), "kept")
 }
 
 func TestOpeningThatIsCancelledSaysSoAndNotThatTheFileIsDamaged(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
 	path := database(t)
 	ctx, cancel := context.WithCancel(bg)
 	cancel()
@@ -319,6 +353,9 @@ func TestOpeningThatIsCancelledSaysSoAndNotThatTheFileIsDamaged(t *testing.T) {
 }
 
 func TestReadyWritesToTheDisk(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
 	path := filepath.Join(t.TempDir(), "tracker.db")
 	s := openAt(t, path)
 	db := must(sql.Open("sqlite3", path))
@@ -333,6 +370,9 @@ func TestReadyWritesToTheDisk(t *testing.T) {
 }
 
 func TestAFullDatabaseRefusesAWriteWholeAndTakesItOnceThereIsRoom(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
 	s := open(t)
 	must(0, s.Techniques.Put(bg, []tracker.Tactic{{Code: "TA01", Name: "a"}}, []tracker.Technique{{Code: "T0001", Name: "b", Tactic: "TA01"}}))
 	article, actor := newArticle(s, "It was rigged."), newActor(s, "a")
@@ -388,6 +428,9 @@ func TestAFullDatabaseRefusesAWriteWholeAndTakesItOnceThereIsRoom(t *testing.T) 
 }
 
 func TestAWriteThatAnotherProgramKeepsFromTheDatabaseIsUnavailable(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
 	path := filepath.Join(t.TempDir(), "tracker.db")
 	s := openAt(t, path)
 	must(0, s.Write(bg, func(tx *gorm.DB) error { return tx.Exec("PRAGMA busy_timeout = 20").Error }))
@@ -403,6 +446,9 @@ func TestAWriteThatAnotherProgramKeepsFromTheDatabaseIsUnavailable(t *testing.T)
 }
 
 func TestAClaimWhoseOriginTheDatabaseRefusesIsNotKeptEither(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
 	s := open(t)
 	article := newArticle(s, "It was rigged.")
 	must(0, s.Write(bg, func(tx *gorm.DB) error {
@@ -414,3 +460,6 @@ func TestAClaimWhoseOriginTheDatabaseRefusesIsNotKeptEither(t *testing.T) {
 		}
 	})
 }
+
+// onSQLite tells whether the suite is at its first engine. What this file tests is of a file, which PostgreSQL has none of.
+func onSQLite() bool { return pgtest.Now == pgtest.SQLite }
