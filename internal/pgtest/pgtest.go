@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -52,7 +53,7 @@ func (s *Server) Standby(options ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	backup := replica.command("pg_basebackup", "-D", replica.data(), "-R", "-X", "stream", "-c", "fast",
+	backup := replica.command("pg_basebackup", "-D", replica.data(), "-R", "-X", "stream", "-c", "fast", "--no-sync",
 		"-h", "127.0.0.1", "-p", strconv.Itoa(s.Port), "-U", "claims")
 	if err := backup.Run(); err != nil {
 		return nil, errors.Join(fmt.Errorf("pg_basebackup: %w", err), replica.Remove())
@@ -164,10 +165,51 @@ func (s *Server) Stop() error { return s.end(syscall.SIGINT) }
 
 // Kill ends the server as a crash of the machine would: every process of it at once, nothing written any more.
 func (s *Server) Kill() error {
-	if err := syscall.Kill(-s.process.Process.Pid, syscall.SIGKILL); err != nil {
+	if err := s.Freeze(); err != nil {
+		return err
+	}
+	if err := s.signal(syscall.SIGKILL); err != nil {
 		return err
 	}
 	return s.end(syscall.SIGKILL)
+}
+
+// Freeze holds all of the server still, as a machine that hangs or a network that is cut would; Thaw lets it go on.
+func (s *Server) Freeze() error {
+	// Held still, the first process can start no more of the others.
+	if err := s.process.Process.Signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	return s.signal(syscall.SIGSTOP)
+}
+
+// Thaw undoes Freeze.
+func (s *Server) Thaw() error {
+	return errors.Join(s.signal(syscall.SIGCONT), s.process.Process.Signal(syscall.SIGCONT))
+}
+
+// signal sends a signal to each process that the server's first process has started. They are no process group.
+func (s *Server) signal(signal syscall.Signal) error {
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return err
+	}
+	for _, path := range stats {
+		// After its name, in parentheses, stand a process's state and its parent. It may be gone by now.
+		stat, err := os.ReadFile(path)
+		if _, rest, ok := strings.Cut(string(stat), ") "); err == nil && ok {
+			if fields := strings.Fields(rest); len(fields) > 1 && fields[1] == strconv.Itoa(s.process.Process.Pid) {
+				id, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+				if err != nil {
+					return err
+				}
+				if err := syscall.Kill(id, signal); err != nil && !errors.Is(err, syscall.ESRCH) {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func (s *Server) end(signal os.Signal) error {
