@@ -36,7 +36,7 @@ func (c Actors) Get(ctx context.Context, id int64) (actor tracker.Actor, err err
 
 // List is a page of the actors that the filter leaves.
 func (c Actors) List(ctx context.Context, f ActorFilter, p Page) (l List[tracker.Actor], err error) {
-	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
 		q := where(tx, "kind IN ?", f.Kinds)
 		q = where(q, "name IN ?", f.Names)
 		q = where(q, "country IN ?", f.Countries)

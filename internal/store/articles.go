@@ -92,7 +92,7 @@ func sameText(tx *gorm.DB, a *tracker.Article) error {
 
 // List is a page of the articles that the filter leaves, without their texts.
 func (c Articles) List(ctx context.Context, f ArticleFilter, p Page, expand Expand) (l List[tracker.Article], err error) {
-	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
 		q := where(tx, "source_id IN ?", f.SourceIDs)
 		q = where(q, "language IN ?", f.Languages)
 		q = where(q, "url IN ?", f.URLs)

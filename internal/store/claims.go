@@ -59,7 +59,7 @@ func wholeClaim(tx *gorm.DB, id int64, expand Expand) (tracker.Claim, error) {
 
 // List is a page of the claims that the filter leaves.
 func (c Claims) List(ctx context.Context, f ClaimFilter, p Page, expand Expand) (l List[tracker.Claim], err error) {
-	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
 		q := where(tx, "kind IN ?", f.Kinds)
 		q = where(q, "status IN ?", f.Statuses)
 		q = where(q, "election_id IN ?", f.ElectionIDs)

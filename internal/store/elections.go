@@ -37,7 +37,7 @@ func (c Elections) Get(ctx context.Context, id int64) (election tracker.Election
 
 // List is a page of the elections that the filter leaves.
 func (c Elections) List(ctx context.Context, f ElectionFilter, p Page) (l List[tracker.Election], err error) {
-	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
 		q := where(tx, "kind IN ?", f.Kinds)
 		q = where(q, "name IN ?", f.Names)
 		q = where(q, "country IN ?", f.Countries)

@@ -45,7 +45,7 @@ func wholeOccurrence(tx *gorm.DB, id int64, expand Expand) (tracker.Occurrence, 
 
 // List is a page of the occurrences that the filter leaves.
 func (c Occurrences) List(ctx context.Context, f OccurrenceFilter, p Page, expand Expand) (l List[tracker.Occurrence], err error) {
-	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
 		q := where(tx, "claim_id IN ?", f.ClaimIDs)
 		q = where(q, "article_id IN ?", f.ArticleIDs)
 		q = where(q, "article_id IN (SELECT id FROM articles WHERE source_id IN ?)", f.SourceIDs)

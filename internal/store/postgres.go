@@ -3,17 +3,21 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 )
@@ -21,66 +25,155 @@ import (
 const (
 	// oldestPostgres is the oldest PostgreSQL that is served, as server_version_num has it.
 	oldestPostgres = 140000
-	// postgresWriters and postgresReaders bound the connections of one instance. Writes take turns, so more writers would
-	// only wait in the server rather than here.
+	// postgresWriters and postgresReaders bound the connections of one instance; each replica gets readers of its own.
+	// Writes take turns, so more writers would only wait in the server rather than here.
 	postgresWriters, postgresReaders = 4, 16
-	// connectTimeout bounds how long a request waits to learn that the server is away.
-	connectTimeout = 1500 * time.Millisecond
+	// connectTimeout bounds how long a request waits to learn that the server is away, and connectPause how long others
+	// take its word for it: those that wait for a connection must not each find out for themselves, one after another.
+	connectTimeout, connectPause = 1500 * time.Millisecond, 250 * time.Millisecond
+	// migrating is the advisory lock of whoever migrates a database: "claims" in ASCII.
+	migrating = 0x636c61696d73
 )
 
 // postgresEngine keeps the tracker in a PostgreSQL database, which other instances may use too.
-type postgresEngine struct{ dsn string }
+type postgresEngine struct {
+	dsn string
+	// era counts the events after which no connection from before is to be trusted: the server ended some, or the schema
+	// changed under the statements that they have prepared.
+	era atomic.Int64
+}
+
+// isPostgres tells whether an address is that of a PostgreSQL database.
+func isPostgres(address string) bool {
+	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
+}
+
+// postgresSettings reads an address. Its error does not quote it: there may be a password in it.
+func postgresSettings(address string) (*pgx.ConnConfig, error) {
+	settings, err := pgx.ParseConfig(address)
+	if err != nil || !isPostgres(address) {
+		return nil, errors.New("must be the URL of a PostgreSQL database, such as postgres://user:password@host:5432/claims")
+	}
+	return settings, nil
+}
 
 func (e *postgresEngine) open(ctx context.Context, config *gorm.Config) (write, read *gorm.DB, err error) {
-	settings, err := pgx.ParseConfig(e.dsn)
-	if err != nil {
-		// The error of the parser quotes the address, and with it the password.
-		return nil, nil, errors.New("the database's address cannot be read: it must be a postgres:// URL")
-	}
-	settings.ConnectTimeout = connectTimeout
-	// No statement outlives the patience of its request by much, even where the cancellation gets lost.
-	settings.RuntimeParams["statement_timeout"] = "60000"
-	settings.RuntimeParams["idle_in_transaction_session_timeout"] = "60000"
-	settings.RuntimeParams["application_name"] = "claimtracker"
-	if write, err = e.pool(config, settings, postgresWriters); err != nil {
+	if err := e.prepare(ctx); err != nil {
 		return nil, nil, err
 	}
-	if err := e.prepare(ctx, write); err != nil {
-		return nil, nil, errors.Join(err, closePool(write))
+	own := *config
+	// The driver prepares each statement once a connection by itself. What GORM prepares in a transaction ends with it.
+	own.PrepareStmt = false
+	// The server was reached just now; a replica need not be there yet.
+	own.DisableAutomaticPing = true
+	pools := [2]*gorm.DB{}
+	for i, connections := range []int{postgresWriters, postgresReaders} {
+		pool, err := e.pool(e.dsn, connections)
+		if err != nil {
+			return nil, nil, err
+		}
+		its := own
+		if pools[i], err = gorm.Open(postgres.New(postgres.Config{Conn: pool}), &its); err != nil {
+			return nil, nil, err
+		}
 	}
-	if read, err = e.pool(config, settings, postgresReaders); err != nil {
-		return nil, nil, errors.Join(err, closePool(write))
-	}
-	return write, read, nil
+	return pools[0], pools[1], nil
 }
 
-func (e *postgresEngine) pool(config *gorm.Config, settings *pgx.ConnConfig, connections int) (*gorm.DB, error) {
-	own := *config
-	pool := stdlib.OpenDB(*settings)
+// pool is a bounded number of connections to a server, which are made when they are needed.
+func (e *postgresEngine) pool(address string, connections int) (*sql.DB, error) {
+	settings, err := postgresSettings(address)
+	if err != nil {
+		return nil, err
+	}
+	settings.ConnectTimeout = connectTimeout
+	for name, value := range map[string]string{
+		"application_name": "claimtracker",
+		// No statement outlives the patience of its request by much, even where the cancellation gets lost.
+		"statement_timeout": "60s",
+		// An instance that hangs, or that a broken network cuts off, gives back its turn to write.
+		"idle_in_transaction_session_timeout": "10s",
+	} {
+		if _, chosen := settings.RuntimeParams[name]; !chosen {
+			settings.RuntimeParams[name] = value
+		}
+	}
+	const era = "era"
+	pool := sql.OpenDB(&dialler{Connector: stdlib.GetConnector(*settings,
+		stdlib.OptionAfterConnect(func(_ context.Context, c *pgx.Conn) error {
+			c.PgConn().CustomData()[era] = e.era.Load()
+			return nil
+		}),
+		stdlib.OptionResetSession(func(_ context.Context, c *pgx.Conn) error {
+			if c.PgConn().CustomData()[era] != e.era.Load() {
+				return driver.ErrBadConn
+			}
+			return nil
+		}))})
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
-	return gorm.Open(postgres.New(postgres.Config{Conn: pool}), &own)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	pool.SetConnMaxLifetime(time.Hour)
+	return pool, nil
 }
 
-// prepare refuses a server that is too old and brings the schema up to date.
-func (e *postgresEngine) prepare(ctx context.Context, db *gorm.DB) error {
-	pool, err := db.DB()
-	if err != nil {
-		return err
+// dialler makes connections; right after one could not be made, it makes none.
+type dialler struct {
+	driver.Connector
+	mutex  sync.Mutex
+	failed error
+	until  time.Time
+}
+
+// Connect implements driver.Connector.
+func (d *dialler) Connect(ctx context.Context) (driver.Conn, error) {
+	d.mutex.Lock()
+	failed, until := d.failed, d.until
+	d.mutex.Unlock()
+	if time.Now().Before(until) {
+		return nil, failed
 	}
-	var version int
-	if err := pool.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
+	connection, err := d.Connector.Connect(ctx)
+	if err != nil && ctx.Err() == nil {
+		d.mutex.Lock()
+		d.failed, d.until = err, time.Now().Add(connectPause)
+		d.mutex.Unlock()
+	}
+	return connection, err
+}
+
+func (e *postgresEngine) replica(address string) (gorm.Dialector, *sql.DB, error) {
+	pool, err := e.pool(address, postgresReaders)
+	return postgres.New(postgres.Config{Conn: pool}), pool, err
+}
+
+// prepare refuses a server that is too old and brings the schema up to date. Of several instances that start at once, one
+// does so and the others wait for it.
+func (e *postgresEngine) prepare(ctx context.Context) (err error) {
+	settings, err := postgresSettings(e.dsn)
+	if err != nil {
+		return fmt.Errorf("the database's address %w", err)
+	}
+	settings.ConnectTimeout = connectTimeout
+	pool := stdlib.OpenDB(*settings) // without the limits of time that other statements have
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	locked, err := pool.Conn(ctx)
+	if err != nil {
 		return fmt.Errorf("cannot reach PostgreSQL: %w", err)
+	}
+	defer func() { err = errors.Join(err, locked.Close()) }()
+	var version int
+	if err := locked.QueryRowContext(ctx, "SELECT current_setting('server_version_num')").Scan(&version); err != nil {
+		return fmt.Errorf("cannot read PostgreSQL's version: %w", err)
 	}
 	if version < oldestPostgres {
 		return fmt.Errorf("the PostgreSQL server is version %d.%d; it must be %d or newer", version/10000, version%10000, oldestPostgres/10000)
 	}
-	// Of several instances that start at once, one migrates and the others wait for it.
-	locker, err := lock.NewPostgresSessionLocker()
-	if err != nil {
-		return err
+	// The lock ends with the connection. Goose's own locks only part of this, and tries again every few seconds.
+	if _, err := locked.ExecContext(ctx, "SELECT pg_advisory_lock("+strconv.Itoa(migrating)+")"); err != nil {
+		return fmt.Errorf("waiting for another instance that migrates: %w", err)
 	}
-	return migrate(ctx, pool, goose.DialectPostgres, "migrations/postgres", goose.WithSessionLocker(locker))
+	return migrate(ctx, pool, goose.DialectPostgres, "migrations/postgres")
 }
 
 func (e *postgresEngine) begin(tx *gorm.DB) error {
@@ -106,18 +199,57 @@ func (e *postgresEngine) ready(_ context.Context, write *gorm.DB) error {
 	return err
 }
 
+// The errors of PostgreSQL that mean more than their class.
+const (
+	cachedPlanIsStale    = "0A000" // the schema changed under a prepared statement
+	readOnlyTransaction  = "25006" // a standby was asked to write
+	serializationFailure = "40001" // on a standby: what it replayed got in the way of a query
+	deadlockDetected     = "40P01"
+	lockNotAvailable     = "55P03"
+)
+
 // away tells whether an error means that the server cannot be reached, or is not serving now, or will not in time.
 func (e *postgresEngine) away(err error) bool {
-	if said, ok := errors.AsType[*pgconn.PgError](err); ok {
-		// Class 08: connection; 53: no resources; 57: operator intervention (shutdown, cannot connect now, cancelled);
-		// 25006: a standby was asked to write.
-		class := said.Code[:2]
-		return class == "08" || class == "53" || class == "57" || said.Code == "25006"
+	if _, connecting := errors.AsType[*pgconn.ConnectError](err); connecting {
+		return true
 	}
-	_, connecting := errors.AsType[*pgconn.ConnectError](err)
+	if said, ok := errors.AsType[*pgconn.PgError](err); ok {
+		switch said.Code {
+		case cachedPlanIsStale, readOnlyTransaction, serializationFailure, deadlockDetected, lockNotAvailable:
+			return true
+		}
+		switch said.Code[:2] {
+		case "08", "53", "57": // the connection; no resources; the operator (shutting down, starting up, cancelled)
+			return true
+		}
+		return false
+	}
+	return broken(err)
+}
+
+// broken tells whether an error is that of a connection which is no more.
+func broken(err error) bool {
 	_, network := errors.AsType[net.Error](err)
-	return connecting || network || pgconn.SafeToRetry(err) || strings.Contains(err.Error(), "conn closed") ||
-		errors.Is(err, sql.ErrConnDone)
+	for _, end := range []error{pgconn.ErrConnClosed, io.EOF, io.ErrUnexpectedEOF, driver.ErrBadConn, sql.ErrConnDone} {
+		network = network || errors.Is(err, end)
+	}
+	return network
+}
+
+// lost tells whether an error is of the connection that a transaction ran on rather than of the server: the same may go
+// through on another. From then on no connection from before is used.
+func (e *postgresEngine) lost(err error) bool {
+	_, connecting := errors.AsType[*pgconn.ConnectError](err)
+	said, ok := errors.AsType[*pgconn.PgError](err)
+	switch {
+	case connecting, !ok && !broken(err):
+		return false
+	case ok && said.Code[:2] != "57" && said.Code[:2] != "08" && said.Code != cachedPlanIsStale && said.Code != readOnlyTransaction,
+		ok && said.Code == "57014": // cancelled, or out of time
+		return false
+	}
+	e.era.Add(1)
+	return true
 }
 
 func (e *postgresEngine) close() error { return nil }

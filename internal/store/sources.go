@@ -35,7 +35,7 @@ func (c Sources) Get(ctx context.Context, id int64) (source tracker.Source, err 
 
 // List is a page of the sources that the filter leaves.
 func (c Sources) List(ctx context.Context, f SourceFilter, p Page) (l List[tracker.Source], err error) {
-	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
 		q := where(tx, "kind IN ?", f.Kinds)
 		q = where(q, "name IN ?", f.Names)
 		q = where(q, "domain IN ?", f.Domains)

@@ -226,6 +226,13 @@ func (e *sqliteEngine) begin(*gorm.DB) error { return nil }
 // snapshot is what every transaction of SQLite sees.
 func (e *sqliteEngine) snapshot() *sql.TxOptions { return nil }
 
+// lost is never: the file is this process's own.
+func (e *sqliteEngine) lost(error) bool { return false }
+
+func (e *sqliteEngine) replica(string) (gorm.Dialector, *sql.DB, error) {
+	return nil, nil, errors.New("is of no use to a SQLite file: replicas are of a PostgreSQL database only")
+}
+
 func (e *sqliteEngine) close() error {
 	if e.lock == nil {
 		return nil

@@ -1,15 +1,18 @@
 // Package store keeps the tracker's records in a database. It speaks SQL and nothing else: the rules that it runs inside
 // its transactions are the domain's, in internal/tracker, and what it answers with are the domain's records and errors.
 //
-// All writes pass Store.Write, one at a time; all reads pass Store.Read, each on one snapshot, on a pool that cannot
-// write.
+// All writes pass Store.Write, one at a time; all reads pass Store.Read or, for lists, Store.Browse, each on one snapshot,
+// on a pool that cannot write.
 package store
 
 import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -31,10 +34,11 @@ type Store struct {
 	Occurrences Occurrences
 	Techniques  Techniques
 
-	engine engine
-	read   *gorm.DB
-	write  *gorm.DB
-	now    func() time.Time
+	engine   engine
+	read     *gorm.DB
+	write    *gorm.DB
+	replicas *replicas // nil where there are none
+	now      func() time.Time
 
 	gate     sync.Mutex // held to look at closed and join underWay
 	closed   bool
@@ -53,6 +57,10 @@ type engine interface {
 	ready(ctx context.Context, write *gorm.DB) error
 	// away tells whether an error means that the database cannot be reached, or cannot do its work, and may soon again.
 	away(err error) bool
+	// lost tells whether an error is of the connection only, so that the same may go through on another at once.
+	lost(err error) bool
+	// replica returns a pool on a read-only copy of the database, which need not be up.
+	replica(address string) (gorm.Dialector, *sql.DB, error)
 	// close lets go of the database; called once both pools are closed.
 	close() error
 }
@@ -61,8 +69,9 @@ type engine interface {
 // the SQLite file of that name, which is made if it is not there and taken for this process alone.
 //
 // It refuses, with a sentence that says why, a file that another process has open, that is damaged or that is not a claim
-// tracker's, a server that is too old, and a schema that is newer than this program. Instants are taken from now.
-func Open(ctx context.Context, address string, log *slog.Logger, now func() time.Time) (*Store, error) {
+// tracker's, a server that is too old, and a schema that is newer than this program. Instants are taken from now. Lists
+// are read from the replicas, where some are named: the addresses of streaming replicas of the PostgreSQL database.
+func Open(ctx context.Context, address string, log *slog.Logger, now func() time.Time, replicas ...string) (*Store, error) {
 	s := &Store{engine: engineOf(address), now: now}
 	config := &gorm.Config{
 		SkipDefaultTransaction: true,
@@ -77,18 +86,49 @@ func Open(ctx context.Context, address string, log *slog.Logger, now func() time
 	if s.write, s.read, err = s.engine.open(ctx, config); err != nil {
 		return nil, errors.Join(err, s.engine.close())
 	}
+	if err := s.replicate(replicas, log); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	s.Sources, s.Actors, s.Elections, s.Articles = Sources{s}, Actors{s}, Elections{s}, Articles{s}
 	s.Sentences, s.Claims, s.Occurrences, s.Techniques = Sentences{s}, Claims{s}, Occurrences{s}, Techniques{s}
 	return s, nil
 }
 
 func engineOf(address string) engine {
-	for _, scheme := range []string{"postgres://", "postgresql://"} {
-		if strings.HasPrefix(address, scheme) {
-			return &postgresEngine{dsn: address}
-		}
+	if isPostgres(address) {
+		return &postgresEngine{dsn: address}
 	}
 	return &sqliteEngine{path: address}
+}
+
+// CheckAddress is nil when Open can make sense of an address, which is not to say that anything is there.
+func CheckAddress(address string) error {
+	if !isPostgres(address) && !strings.Contains(address, "://") {
+		return nil
+	}
+	_, err := postgresSettings(address)
+	return err
+}
+
+// CheckReplica is nil when Open can make sense of the address of a replica beside that of its primary.
+func CheckReplica(primary, address string) error {
+	if !isPostgres(primary) {
+		return errors.New("only a PostgreSQL database has replicas, and this one is a file")
+	}
+	_, err := postgresSettings(address)
+	return err
+}
+
+// Shown is an address as it may be shown: without a password or anything else that is none of the reader's business.
+func Shown(address string) string {
+	if !isPostgres(address) {
+		return address // the name of a file
+	}
+	settings, err := postgresSettings(address)
+	if err != nil {
+		return "postgres://"
+	}
+	return fmt.Sprintf("postgres://%s/%s", net.JoinHostPort(settings.Host, strconv.Itoa(int(settings.Port))), settings.Database)
 }
 
 // Close waits for what is under way and closes the database clean; what comes after it is Unavailable. The readers go
@@ -99,7 +139,7 @@ func (s *Store) Close() error {
 	s.gate.Unlock()
 	// Closing a pool does not wait for the transactions that run in it, and the lock must outlast them.
 	s.underWay.Wait()
-	return errors.Join(closePool(s.read), closePool(s.write), s.engine.close())
+	return errors.Join(s.replicas.close(), closePool(s.read), closePool(s.write), s.engine.close())
 }
 
 func closePool(db *gorm.DB) error {
@@ -121,21 +161,50 @@ func (s *Store) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
 		return err
 	}
 	return s.run(ctx, func() error {
-		return s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-			if err := s.engine.begin(tx); err != nil {
+		begun, ending := false, false
+		transact := func() error {
+			return s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+				if err := s.engine.begin(tx); err != nil {
+					return err
+				}
+				begun = true
+				err := fn(tx)
+				ending = err == nil
 				return err
-			}
-			return fn(tx)
-		})
+			})
+		}
+		err := transact()
+		if !begun && s.onlyLost(ctx, err) {
+			err = transact()
+		}
+		if err != nil && ending {
+			return errors.Join(errInDoubt, err)
+		}
+		return err
 	})
 }
 
+// errInDoubt says that a write failed while it was being committed, so that it may be there or not.
+var errInDoubt = errors.New("the commit failed")
+
 // Read runs fn on one snapshot of the database, which fn cannot change. Within Together, it sees what was written there.
+// Where a connection breaks, fn is run again on another.
 func (s *Store) Read(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if j, ok := ctx.Value(together{}).(*joint); ok {
 		return fn(j.tx)
 	}
-	return s.run(ctx, func() error { return s.read.WithContext(ctx).Transaction(fn, s.engine.snapshot()) })
+	return s.run(ctx, func() error {
+		err := s.read.WithContext(ctx).Transaction(fn, s.engine.snapshot())
+		if s.onlyLost(ctx, err) {
+			err = s.read.WithContext(ctx).Transaction(fn, s.engine.snapshot())
+		}
+		return err
+	})
+}
+
+// onlyLost tells whether an error is of the connection only, and there is time left to try again.
+func (s *Store) onlyLost(ctx context.Context, err error) bool {
+	return err != nil && ctx.Err() == nil && tracker.CodeOf(err) == "" && s.engine.lost(err)
 }
 
 // run does what Close waits for.
@@ -187,9 +256,9 @@ func (s *Store) failure(ctx context.Context, err error) error {
 	case err == nil, tracker.CodeOf(err) != "":
 		return err
 	case ctx.Err() != nil:
-		return errors.Join(tracker.Errorf(tracker.Unavailable, "The request took too long or was cancelled; nothing was changed"), err)
+		return errors.Join(tracker.Errorf(tracker.Unavailable, "The request took too long or was cancelled; %s", left(err)), err)
 	case s.engine.away(err):
-		return errors.Join(tracker.Errorf(tracker.Unavailable, "The database cannot do this just now; read again to see whether a write was kept"), err)
+		return errors.Join(tracker.Errorf(tracker.Unavailable, "The database cannot do this just now; %s", left(err)), err)
 	case errors.Is(err, gorm.ErrDuplicatedKey):
 		return errors.Join(tracker.Errorf(tracker.Conflict, "A record like this is there already"), err)
 	case errors.Is(err, gorm.ErrForeignKeyViolated):
@@ -197,6 +266,14 @@ func (s *Store) failure(ctx context.Context, err error) error {
 	default:
 		return err
 	}
+}
+
+// left is what a write that failed has left behind.
+func left(err error) string {
+	if errors.Is(err, errInDoubt) {
+		return "what was to be written may or may not be there"
+	}
+	return "nothing was changed"
 }
 
 // Empty tells whether nothing was ever kept here, so that the demonstration may be.

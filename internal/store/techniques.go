@@ -27,7 +27,7 @@ func (c Techniques) Get(ctx context.Context, code string) (technique tracker.Tec
 
 // List is the techniques of these tactics, or all of them, by code.
 func (c Techniques) List(ctx context.Context, tactics []string) (techniques []tracker.Technique, err error) {
-	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
 		return where(tx, "tactic IN ?", tactics).Order("code").Find(&techniques).Error
 	})
 	return techniques, err
@@ -35,7 +35,7 @@ func (c Techniques) List(ctx context.Context, tactics []string) (techniques []tr
 
 // Tactics are all tactics, by code.
 func (c Techniques) Tactics(ctx context.Context) (tactics []tracker.Tactic, err error) {
-	err = c.s.Read(ctx, func(tx *gorm.DB) error { return tx.Order("code").Find(&tactics).Error })
+	err = c.s.Browse(ctx, func(tx *gorm.DB) error { return tx.Order("code").Find(&tactics).Error })
 	return tactics, err
 }
 

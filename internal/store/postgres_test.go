@@ -1,0 +1,266 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+
+	"claimtracker/internal/pgtest"
+	"claimtracker/internal/store"
+	"claimtracker/internal/tracker"
+)
+
+// onPostgres is the address of an empty PostgreSQL database, or "" where this run of the suite is on another engine: then
+// the test has nothing to say.
+func onPostgres(t *testing.T) string {
+	t.Helper()
+	if pgtest.Now != pgtest.Postgres {
+		return ""
+	}
+	return pgtest.Address(t)
+}
+
+// administer runs statements in a database as somebody else than the store.
+func administer(t *testing.T, address string, statements ...string) {
+	t.Helper()
+	connection := must(pgx.Connect(bg, address))
+	defer connection.Close(bg)
+	for _, statement := range statements {
+		if _, err := connection.Exec(bg, statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+}
+
+func TestTenInstancesThatStartAtOnceMigrateOnce(t *testing.T) {
+	address := onPostgres(t)
+	if address == "" {
+		return
+	}
+	stores := make([]*store.Store, 10)
+	for i, err := range atOnce(len(stores), func(i int) (err error) {
+		stores[i], err = store.Open(bg, address, slog.New(slog.DiscardHandler), clock())
+		return err
+	}) {
+		if err != nil {
+			t.Fatalf("instance %d: %v", i, err)
+		}
+		defer stores[i].Close()
+	}
+	must(0, stores[0].Read(bg, func(tx *gorm.DB) error {
+		var twice int
+		must(0, tx.Raw("SELECT count(*) - count(DISTINCT version_id) FROM goose_db_version").Scan(&twice).Error)
+		if twice != 0 {
+			t.Errorf("%d migrations were run more than once", twice)
+		}
+		return nil
+	}))
+	newSource(stores[3], "a")
+	if l := must(stores[7].Sources.List(bg, store.SourceFilter{}, page("name"))); len(l.Items) != 1 {
+		t.Errorf("what one instance writes, another sees as %+v", l.Items)
+	}
+}
+
+func TestADatabaseWithANewerSchemaIsRefused(t *testing.T) {
+	address := onPostgres(t)
+	if address == "" {
+		return
+	}
+	must(0, must(store.Open(bg, address, slog.New(slog.DiscardHandler), clock())).Close())
+	administer(t, address, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, true)")
+	s, err := store.Open(bg, address, slog.New(slog.DiscardHandler), clock())
+	if err == nil || !strings.Contains(err.Error(), "newer claimtracker") {
+		t.Errorf("opening a database with a newer schema = %v, %v; want it refused", s, err)
+	}
+}
+
+func TestConnectionsThatBreakWhileNobodyUsesThemAreNotNoticed(t *testing.T) {
+	address := onPostgres(t)
+	if address == "" {
+		return
+	}
+	s := openAt(t, address)
+	source := newSource(s, "a")
+	for range 3 {
+		// Several connections, so that one that broke is not simply followed by a new one.
+		for _, err := range atOnce(16, func(int) error { _, err := s.Sources.Get(bg, source.ID); return err }) {
+			must(0, err)
+		}
+		for _, err := range atOnce(8, func(int) error {
+			_, err := s.Sources.Create(bg, tracker.SourceInput{Name: "b", Kind: tracker.SourceOther})
+			return err
+		}) {
+			must(0, err)
+		}
+		administer(t, address, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+		if _, err := s.Sources.Get(bg, source.ID); err != nil {
+			t.Errorf("a read after the server ended all connections: %v", err)
+		}
+		if _, err := s.Sources.Create(bg, tracker.SourceInput{Name: "c", Kind: tracker.SourceOther}); err != nil {
+			t.Errorf("a write after the server ended all connections: %v", err)
+		}
+	}
+}
+
+// A newer instance migrates while older ones go on: their connections have prepared statements for the older schema.
+func TestASchemaThatGrowsWhileTheStoreIsInUseIsNotNoticed(t *testing.T) {
+	address := onPostgres(t)
+	if address == "" {
+		return
+	}
+	s := openAt(t, address)
+	source := newSource(s, "a")
+	use := func() {
+		for _, err := range atOnce(8, func(int) error {
+			_, err := s.Sources.Get(bg, source.ID)
+			_, listErr := s.Sources.List(bg, store.SourceFilter{}, page("name"))
+			return errors.Join(err, listErr)
+		}) {
+			if err != nil {
+				t.Errorf("a read after the schema grew: %v", err)
+			}
+		}
+	}
+	rename := func(name string) error {
+		_, err := s.Sources.Update(bg, source.ID, anyVersion, func(in *tracker.SourceInput) error { in.Name = name; return nil })
+		return err
+	}
+	use()
+	must(0, rename("b"))
+	administer(t, address, "ALTER TABLE sources ADD COLUMN colour TEXT NOT NULL DEFAULT ''")
+	use()
+	must(0, rename("c"))
+	administer(t, address, "ALTER TABLE sources ADD COLUMN shape TEXT NOT NULL DEFAULT ''")
+	if err := rename("d"); err != nil {
+		// A write that has begun is not begun again unasked.
+		wantCode(t, "the first write after the schema grew", err, tracker.Unavailable)
+	}
+	must(0, rename("e"))
+	use()
+}
+
+func TestAWriteWaitsForItsTurnNoLongerThanItsRequestDoes(t *testing.T) {
+	address := onPostgres(t)
+	if address == "" {
+		return
+	}
+	s := openAt(t, address)
+	other := must(pgx.Connect(bg, address))
+	defer other.Close(bg)
+	turn := must(other.Begin(bg))
+	must(turn.Exec(bg, "SELECT id FROM write_turn FOR UPDATE"))
+	ctx, cancel := context.WithTimeout(bg, 100*time.Millisecond)
+	defer cancel()
+	for _, err := range atOnce(16, func(int) error {
+		_, err := s.Sources.Create(ctx, tracker.SourceInput{Name: "late", Kind: tracker.SourceOther})
+		return err
+	}) {
+		wantCode(t, "a write while another instance has the turn", err, tracker.Unavailable)
+	}
+	must(0, turn.Rollback(bg))
+	newSource(s, "after it")
+	if l := must(s.Sources.List(bg, store.SourceFilter{}, page("name"))); len(l.Items) != 1 {
+		t.Errorf("the writes that were given up left %d sources; want only the one after them", len(l.Items))
+	}
+}
+
+func TestAWriteWhoseConnectionBreaksIsUndoneAndSaysSo(t *testing.T) {
+	address := onPostgres(t)
+	if address == "" {
+		return
+	}
+	s := openAt(t, address)
+	unchanged(t, s, "a write whose connection breaks", func() {
+		err := s.Write(bg, func(tx *gorm.DB) error {
+			must(0, tx.Exec("INSERT INTO tactics VALUES ('TA01', 'a')").Error)
+			administer(t, address, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'")
+			return nil
+		})
+		wantCode(t, "a write whose connection breaks", err, tracker.Unavailable)
+		if err == nil || !strings.Contains(err.Error(), "may or may not") {
+			t.Errorf("a commit that got no answer: %v; want it said that nobody knows", err)
+		}
+	})
+}
+
+func TestAServerWithoutRoomIsUnavailableRatherThanBroken(t *testing.T) {
+	address := onPostgres(t)
+	if address == "" {
+		return
+	}
+	u := must(url.Parse(address))
+	administer(t, address, "CREATE ROLE narrow LOGIN PASSWORD 'narrow' CONNECTION LIMIT 2", "ALTER DATABASE "+u.Path[1:]+" OWNER TO narrow")
+	defer administer(t, address, "ALTER DATABASE "+u.Path[1:]+" OWNER TO CURRENT_USER", "REASSIGN OWNED BY narrow TO CURRENT_USER", "DROP OWNED BY narrow", "DROP ROLE narrow")
+	u.User = url.UserPassword("narrow", "narrow")
+	s := must(store.Open(bg, u.String(), slog.New(slog.DiscardHandler), clock()))
+	source := newSource(s, "a")
+	refused := 0
+	for _, err := range atOnce(32, func(int) error {
+		return s.Read(bg, func(tx *gorm.DB) error {
+			time.Sleep(20 * time.Millisecond)
+			return tx.Take(new(tracker.Source), source.ID).Error
+		})
+	}) {
+		if err != nil {
+			refused++
+			wantCode(t, "a read for which the server has no connection", err, tracker.Unavailable)
+		}
+	}
+	if refused == 0 {
+		t.Error("a server that takes two connections refused none of 32 readers")
+	}
+	must(0, s.Close())
+}
+
+func TestAPasswordIsNeverTold(t *testing.T) {
+	var log bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	for _, address := range []string{
+		"postgres://claims:hush@127.0.0.1:1/claims",
+		"postgres://claims:hush%@127.0.0.1:1/claims",
+		"postgres://claims:hu:hush@127.0.0.1:x/claims?sslmode=nonsense",
+		"postgresql://127.0.0.1:1/claims?password=hush&user=claims",
+		"mysql://claims:hush@127.0.0.1/claims",
+	} {
+		if shown := store.Shown(address); strings.Contains(shown, "hush") && !strings.HasPrefix(address, "mysql") {
+			t.Errorf("Shown(%q) = %q, which tells the password", address, shown)
+		}
+		for what, err := range map[string]error{
+			"CheckAddress":         store.CheckAddress(address),
+			"CheckReplica":         store.CheckReplica(address, address),
+			"CheckReplica, a file": store.CheckReplica("file.db", address),
+		} {
+			if err != nil && strings.Contains(err.Error(), "hush") {
+				t.Errorf("%s(%q) = %q, which tells the password", what, address, err)
+			}
+		}
+		if strings.HasPrefix(address, "mysql") {
+			continue // told by CheckAddress before anybody opens it as a file
+		}
+		if _, err := store.Open(bg, address, logger, clock()); err == nil || strings.Contains(err.Error(), "hush") {
+			t.Errorf("Open(%q): %v; want it refused without telling the password", address, err)
+		}
+	}
+	if strings.Contains(log.String(), "hush") {
+		t.Errorf("the log tells the password: %s", &log)
+	}
+	for address, want := range map[string]string{
+		"claims.db": "claims.db",
+		"postgres://claims:hush@db.example:6543/tracker?sslmode=require": "postgres://db.example:6543/tracker",
+	} {
+		if got := store.Shown(address); got != want {
+			t.Errorf("Shown(%q) = %q; want %q", address, got, want)
+		}
+	}
+	if store.CheckAddress("mysql://claims@127.0.0.1/claims") == nil {
+		t.Error("an address of another kind of server is taken for the name of a file")
+	}
+}

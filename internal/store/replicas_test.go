@@ -1,0 +1,133 @@
+package store_test
+
+import (
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"claimtracker/internal/pgtest"
+	"claimtracker/internal/store"
+)
+
+// pair is a primary with an empty database, and a streaming replica of it.
+type pair struct{ primary, replica *pgtest.Server }
+
+// startPair starts a pair of the test's own, or says that it cannot.
+func startPair(t *testing.T) (p pair, ok bool) {
+	t.Helper()
+	var err error
+	p.primary, err = pgtest.Start("fsync=off")
+	if errors.Is(err, pgtest.ErrNotInstalled) {
+		t.Log("not run:", err)
+		return p, false
+	}
+	must(0, err)
+	t.Cleanup(func() { must(0, p.primary.Remove()) })
+	p.replica = must(p.primary.Standby("fsync=off"))
+	t.Cleanup(func() { must(0, p.replica.Remove()) })
+	return p, true
+}
+
+func (p pair) open(t *testing.T) *store.Store {
+	t.Helper()
+	s, err := store.Open(bg, p.primary.DSN("postgres"), slog.New(slog.DiscardHandler), clock(), p.replica.DSN("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { must(0, s.Close()) })
+	return s
+}
+
+// pause keeps the replica at what it has now; resume lets it follow the primary again.
+func (p pair) pause(t *testing.T)  { administer(t, p.replica.DSN("postgres"), "SELECT pg_wal_replay_pause()") }
+func (p pair) resume(t *testing.T) { administer(t, p.replica.DSN("postgres"), "SELECT pg_wal_replay_resume()") }
+
+// eventually waits until something holds.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for range 200 {
+		if holds() {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("ten seconds on, still not: %s", what)
+}
+
+func TestListsComeFromAReplicaAndSingleRecordsFromThePrimary(t *testing.T) {
+	if pgtest.Now != pgtest.SQLite {
+		return // it has servers of its own, and once is enough
+	}
+	p, ok := startPair(t)
+	if !ok {
+		return
+	}
+	// The replica does not even have the schema yet.
+	p.pause(t)
+	s := p.open(t)
+	listed := func() int { return len(must(s.Sources.List(bg, store.SourceFilter{}, page("name"))).Items) }
+	source := newSource(s, "a")
+	if n := listed(); n != 1 {
+		t.Errorf("a replica without the schema lists %d sources; want the primary's 1", n)
+	}
+	p.resume(t)
+	replicates := func() bool {
+		p.pause(t)
+		defer p.resume(t)
+		before := listed()
+		newSource(s, "one that the replica has not heard of")
+		return listed() == before
+	}
+	eventually(t, "lists come from the replica", replicates)
+
+	p.pause(t)
+	before := listed()
+	later := newSource(s, "later")
+	if n := listed(); n != before {
+		t.Errorf("a list has %d sources, and the replica %d", n, before)
+	}
+	if n := len(must(s.Sources.List(store.Fresh(bg), store.SourceFilter{}, page("name"))).Items); n != before+1 {
+		t.Errorf("a fresh list has %d sources; want the primary's %d", n, before+1)
+	}
+	if _, err := s.Sources.Get(bg, later.ID); err != nil {
+		t.Errorf("a single record that the replica has not heard of: %v", err)
+	}
+	p.resume(t)
+	eventually(t, "the replica has caught up", func() bool { return listed() == before+1 })
+
+	must(0, p.replica.Kill())
+	for range 20 {
+		if n := listed(); n != before+1 {
+			t.Errorf("with the replica away, a list has %d sources; want %d", n, before+1)
+		}
+	}
+	must(0, p.replica.Up("fsync=off"))
+	eventually(t, "lists come from the replica again", replicates)
+
+	must(0, p.primary.Stop())
+	if n := listed(); n == 0 {
+		t.Error("with the primary away, a list is empty; want the replica's")
+	}
+	if _, err := s.Sources.Get(bg, source.ID); err == nil {
+		t.Error("with the primary away, a single record was read")
+	}
+	must(0, p.primary.Up("fsync=off"))
+	eventually(t, "the primary can be written again", func() bool { return s.Ready(bg) == nil })
+	newSource(s, "after it")
+}
+
+func TestReplicasNeedNotBeUpWhenTheStoreOpens(t *testing.T) {
+	address := onPostgres(t)
+	if address == "" {
+		return
+	}
+	s := must(store.Open(bg, address, slog.New(slog.DiscardHandler), clock(), "postgres://claims@127.0.0.1:1/nowhere", "postgres://claims@127.0.0.1:2/nowhere"))
+	newSource(s, "a")
+	for range 5 {
+		if l := must(s.Sources.List(bg, store.SourceFilter{}, page("name"))); len(l.Items) != 1 {
+			t.Errorf("the list has %d sources; want 1", len(l.Items))
+		}
+	}
+	must(0, s.Close())
+}
