@@ -32,7 +32,7 @@ import (
 
 // commands are what the program can be told to do, and the settings that all of it shares.
 type commands struct {
-	Database  string `help:"The database file." default:"claimtracker.db" env:"CLAIMTRACKER_DATABASE" placeholder:"FILE"`
+	Database  string `help:"The database: a file, or the postgres:// URL of a PostgreSQL database (14 or newer)." default:"claimtracker.db" env:"CLAIMTRACKER_DATABASE" placeholder:"FILE|URL"`
 	LogLevel  string `help:"The least that is logged: debug, info, warn or error." default:"info" env:"CLAIMTRACKER_LOG_LEVEL" placeholder:"LEVEL"`
 	LogFormat string `help:"How the log is written: text or json." default:"text" env:"CLAIMTRACKER_LOG_FORMAT" placeholder:"FORMAT"`
 
@@ -48,13 +48,13 @@ type surroundings struct {
 	stdout, stderr io.Writer
 }
 
-// open opens the database that the settings name, and the log that they ask for.
-func (c *commands) open(at *surroundings) (*store.Store, *slog.Logger, error) {
+// open opens the database that the settings name, with these replicas of it, and the log that they ask for.
+func (c *commands) open(at *surroundings, replicas ...string) (*store.Store, *slog.Logger, error) {
 	log, err := c.logger(at.stderr)
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := store.Open(at.ctx, c.Database, log, time.Now)
+	s, err := store.Open(at.ctx, c.Database, log, time.Now, replicas...)
 	return s, log, err
 }
 

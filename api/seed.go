@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 
+	"claimtracker/internal/store"
 	"claimtracker/seeds"
 )
 
@@ -19,5 +20,5 @@ func (seedCommand) Run(all *commands, at *surroundings) (err error) {
 	if err := seeds.Load(at.ctx, s); err != nil {
 		return err
 	}
-	return say(at.stdout, "The seeds are in "+all.Database)
+	return say(at.stdout, "The seeds are in "+store.Shown(all.Database))
 }

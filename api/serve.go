@@ -20,6 +20,7 @@ import (
 // serveCommand serves the API. Its settings are kept as they were written until check has looked at all of them.
 type serveCommand struct {
 	Addr       string   `help:"The address to listen on." default:"127.0.0.1:8080" env:"CLAIMTRACKER_ADDR" placeholder:"HOST:PORT"`
+	Replicas   []string `help:"The URLs of streaming replicas of the PostgreSQL database, separated by commas, from which lists are read." env:"CLAIMTRACKER_REPLICAS" placeholder:"URL"`
 	MaxBody    string   `help:"The largest request body." default:"1MiB" env:"CLAIMTRACKER_MAX_BODY" placeholder:"SIZE"`
 	MaxArticle string   `help:"The largest request body with an article's text." default:"10MiB" env:"CLAIMTRACKER_MAX_ARTICLE" placeholder:"SIZE"`
 	Timeout    string   `help:"How long a request may take." default:"30s" env:"CLAIMTRACKER_TIMEOUT" placeholder:"TIME"`
@@ -112,7 +113,7 @@ func (c *serveCommand) Run(all *commands, at *surroundings) (err error) {
 	if err != nil {
 		return err
 	}
-	s, log, err := all.open(at)
+	s, log, err := all.open(at, c.Replicas...)
 	if err != nil {
 		return err
 	}
@@ -128,17 +129,23 @@ func (c *serveCommand) Run(all *commands, at *surroundings) (err error) {
 	}
 	base := "http://" + listener.Addr().String()
 	// Serving does not depend on anybody reading this.
-	_, _ = fmt.Fprintf(at.stdout, "claimtracker listens on %s\nSwagger UI: %s/docs/\nDatabase: %s\n", base, base, all.Database)
+	_, _ = fmt.Fprintf(at.stdout, "claimtracker listens on %s\nSwagger UI: %s/docs/\nDatabase: %s\n", base, base, store.Shown(all.Database))
 	return serve(at.ctx, listener, rest.New(s, log, settings.rest), log, settings.drain)
 }
 
-// seedEmpty loads the seeds where nothing was ever kept.
+// seedEmpty loads the seeds where nothing was ever kept. Of several instances that start at once, one does.
 func seedEmpty(ctx context.Context, s *store.Store) error {
 	empty, err := s.Empty(ctx)
 	if err != nil || !empty {
 		return err
 	}
-	return seeds.Load(ctx, s)
+	return s.Together(ctx, func(ctx context.Context) error {
+		// Another may have done it while this one waited for its turn.
+		if empty, err := s.Empty(ctx); err != nil || !empty {
+			return err
+		}
+		return seeds.Load(ctx, s)
+	})
 }
 
 // serve answers on the listener until ctx ends, and then for as long as drain lets what is under way go on.

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"claimtracker/internal/store"
 )
 
 const variables = "CLAIMTRACKER_"
@@ -17,7 +19,15 @@ const variables = "CLAIMTRACKER_"
 func (c *commands) check() error {
 	var mistakes []error
 	if strings.TrimSpace(c.Database) == "" {
-		mistakes = append(mistakes, fmt.Errorf("--database: must name a file"))
+		mistakes = append(mistakes, fmt.Errorf("--database: must name a file or a PostgreSQL database"))
+	}
+	if err := store.CheckAddress(c.Database); err != nil {
+		mistakes = append(mistakes, fmt.Errorf("--database: %w", err))
+	}
+	for i, replica := range c.Serve.Replicas {
+		if err := store.CheckReplica(c.Database, replica); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("--replicas, number %d: %w", i+1, err))
+		}
 	}
 	if _, err := c.logger(io.Discard); err != nil {
 		mistakes = append(mistakes, err)

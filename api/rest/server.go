@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -97,13 +98,27 @@ func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
 	})(next)
 }
 
-// guard bounds the time of each request, and tells browsers not to guess at what answers are.
+// guard bounds the time of each request, and tells browsers not to guess at what answers are. A request that says
+// Cache-Control: no-cache (RFC 9111, section 5.2.1.4) is answered with what was written last, also from a list.
 func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		c.Response().Header().Set("X-Content-Type-Options", "nosniff")
 		ctx, cancel := context.WithTimeout(c.Request().Context(), s.options.Timeout)
 		defer cancel()
+		if noCache(c.Request().Header.Values("Cache-Control")) {
+			ctx = store.Fresh(ctx)
+		}
 		c.SetRequest(c.Request().WithContext(ctx))
 		return next(c)
 	}
+}
+
+// noCache tells whether the lines of a request's Cache-Control have the directive.
+func noCache(lines []string) bool {
+	for directive := range strings.SplitSeq(strings.Join(lines, ","), ",") {
+		if strings.EqualFold(strings.TrimSpace(directive), "no-cache") {
+			return true
+		}
+	}
+	return false
 }
