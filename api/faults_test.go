@@ -29,7 +29,8 @@ type writers struct {
 	mutex        sync.Mutex
 	acknowledged map[int64]string
 	refused, cut int
-	last, back   time.Time // the last write before the first refusal, and the first after the last
+	last, back   time.Time     // the last write before the first refusal, and the first after the last
+	longest      time.Duration // that a client waited to be refused
 }
 
 // write starts n writers.
@@ -45,8 +46,9 @@ func (p *instance) write(n int) *writers {
 				}
 				ctx, cancel := context.WithTimeout(context.Background(), limit)
 				name := fmt.Sprintf("writer %d, source %d", writer, i)
+				asked := time.Now()
 				a, err := w.create(ctx, name)
-				refused := w.note(name, a, err, ctx.Err() != nil)
+				refused := w.note(name, a, err, ctx.Err() != nil, time.Since(asked))
 				cancel()
 				if refused {
 					time.Sleep(100 * time.Millisecond) // sooner than it is asked to, but not at once
@@ -58,7 +60,7 @@ func (p *instance) write(n int) *writers {
 }
 
 // note notes what became of a write, and tells whether it was refused for now.
-func (w *writers) note(name string, a answered, err error, cut bool) (refused bool) {
+func (w *writers) note(name string, a answered, err error, cut bool, took time.Duration) (refused bool) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	switch {
@@ -76,7 +78,7 @@ func (w *writers) note(name string, a answered, err error, cut bool) (refused bo
 	case a.status == http.StatusServiceUnavailable && a.retryAfter != "":
 		w.refused++
 		w.back = time.Time{}
-		refused = true
+		refused, w.longest = true, max(w.longest, took)
 	default:
 		w.Errorf("a write was answered with %d, Retry-After %q: %s", a.status, a.retryAfter, a.body)
 	}
@@ -116,7 +118,7 @@ func (w *writers) stopAndCompare(fault string) {
 	}
 	gap := "none"
 	if w.refused > 0 {
-		gap = w.back.Sub(w.last).Round(time.Millisecond).String()
+		gap = fmt.Sprintf("%v, a refusal took %v at most", w.back.Sub(w.last).Round(time.Millisecond), w.longest.Round(time.Millisecond))
 	}
 	w.Logf("%s: %d writes acknowledged, %d lost; %d refused with 503, %d given up by their clients, %d there without having been acknowledged; gap %s",
 		fault, len(w.acknowledged), lost, w.refused, w.cut, len(there)-len(w.acknowledged), gap)
@@ -158,7 +160,15 @@ func TestThePromisesHoldWithRealProcesses(t *testing.T) {
 		"no acknowledged write is lost when the primary is killed": func(t *testing.T, path binary, server *pgtest.Server) {
 			primaryEnds(t, path, server, "the primary is killed", (*pgtest.Server).Kill, (*pgtest.Server).Up)
 		},
-		"nobody notices when a replica is killed":               replicaEnds,
+		"no acknowledged write is lost when the primary hangs": func(t *testing.T, path binary, server *pgtest.Server) {
+			primaryEnds(t, path, server, "the primary hangs", (*pgtest.Server).Freeze, func(s *pgtest.Server, _ ...string) error { return s.Thaw() })
+		},
+		"nobody notices when a replica hangs": func(t *testing.T, path binary, server *pgtest.Server) {
+			replicaEnds(t, path, server, "a replica hangs", (*pgtest.Server).Freeze, func(s *pgtest.Server, _ ...string) error { return s.Thaw() })
+		},
+		"nobody notices when a replica is killed": func(t *testing.T, path binary, server *pgtest.Server) {
+			replicaEnds(t, path, server, "a replica is killed", (*pgtest.Server).Kill, (*pgtest.Server).Up)
+		},
 		"a write that runs out of time is not reported as done": outOfTime,
 		"ten instances that start at once load the seeds once":  tenAtOnce,
 	} {
@@ -185,8 +195,8 @@ func primaryEnds(t *testing.T, path binary, server *pgtest.Server, fault string,
 	w.stopAndCompare(fault)
 }
 
-// replicaEnds kills a replica under readers of lists, and starts it again.
-func replicaEnds(t *testing.T, path binary, server *pgtest.Server) {
+// replicaEnds ends a replica under readers of lists, and starts it again.
+func replicaEnds(t *testing.T, path binary, server *pgtest.Server, fault string, down func(*pgtest.Server) error, up func(*pgtest.Server, ...string) error) {
 	replica, err := server.Standby()
 	if err != nil {
 		t.Fatal(err)
@@ -210,15 +220,15 @@ func replicaEnds(t *testing.T, path binary, server *pgtest.Server) {
 		})
 	}
 	w.waitForMore(32, time.Minute)
-	if err := replica.Kill(); err != nil {
+	if err := down(replica); err != nil {
 		t.Fatal(err)
 	}
 	w.waitForMore(32, time.Minute)
-	if err := replica.Up(); err != nil {
+	if err := up(replica); err != nil {
 		t.Fatal(err)
 	}
 	w.waitForMore(32, time.Minute)
-	w.stopAndCompare("a replica is killed")
+	w.stopAndCompare(fault)
 	readers.Wait()
 	if w.refused > 0 {
 		t.Errorf("%d writes were refused; want none", w.refused)

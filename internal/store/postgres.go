@@ -10,9 +10,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -28,9 +26,6 @@ const (
 	// postgresWriters and postgresReaders bound the connections of one instance; each replica gets readers of its own.
 	// Writes take turns, so more writers would only wait in the server rather than here.
 	postgresWriters, postgresReaders = 4, 16
-	// connectTimeout bounds how long a request waits to learn that the server is away, and connectPause how long others
-	// take its word for it: those that wait for a connection must not each find out for themselves, one after another.
-	connectTimeout, connectPause = 1500 * time.Millisecond, 250 * time.Millisecond
 	// migrating is the advisory lock of whoever migrates a database: "claims" in ASCII.
 	migrating = 0x636c61696d73
 )
@@ -40,7 +35,8 @@ type postgresEngine struct {
 	dsn string
 	// era counts the events after which no connection from before is to be trusted: the server ended some, or the schema
 	// changed under the statements that they have prepared.
-	era atomic.Int64
+	era     atomic.Int64
+	servers []*server // the primary and its replicas
 }
 
 // isPostgres tells whether an address is that of a PostgreSQL database.
@@ -66,85 +62,33 @@ func (e *postgresEngine) open(ctx context.Context, config *gorm.Config) (write, 
 	own.PrepareStmt = false
 	// The server was reached just now; a replica need not be there yet.
 	own.DisableAutomaticPing = true
-	pools := [2]*gorm.DB{}
-	for i, connections := range []int{postgresWriters, postgresReaders} {
-		pool, err := e.pool(e.dsn, connections)
-		if err != nil {
-			return nil, nil, err
-		}
-		its := own
-		if pools[i], err = gorm.Open(postgres.New(postgres.Config{Conn: pool}), &its); err != nil {
-			return nil, nil, err
-		}
-	}
-	return pools[0], pools[1], nil
-}
-
-// pool is a bounded number of connections to a server, which are made when they are needed.
-func (e *postgresEngine) pool(address string, connections int) (*sql.DB, error) {
-	settings, err := postgresSettings(address)
+	server, err := e.server(e.dsn)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	settings.ConnectTimeout = connectTimeout
-	for name, value := range map[string]string{
-		"application_name": "claimtracker",
-		// No statement outlives the patience of its request by much, even where the cancellation gets lost.
-		"statement_timeout": "60s",
-		// An instance that hangs, or that a broken network cuts off, gives back its turn to write.
-		"idle_in_transaction_session_timeout": "10s",
-	} {
-		if _, chosen := settings.RuntimeParams[name]; !chosen {
-			settings.RuntimeParams[name] = value
-		}
+	forWriting, forReading := own, own
+	if write, err = gorm.Open(postgres.New(postgres.Config{Conn: server.pool(postgresWriters)}), &forWriting); err != nil {
+		return nil, nil, err
 	}
-	const era = "era"
-	pool := sql.OpenDB(&dialler{Connector: stdlib.GetConnector(*settings,
-		stdlib.OptionAfterConnect(func(_ context.Context, c *pgx.Conn) error {
-			c.PgConn().CustomData()[era] = e.era.Load()
-			return nil
-		}),
-		stdlib.OptionResetSession(func(_ context.Context, c *pgx.Conn) error {
-			if c.PgConn().CustomData()[era] != e.era.Load() {
-				return driver.ErrBadConn
-			}
-			return nil
-		}))})
-	pool.SetMaxOpenConns(connections)
-	pool.SetMaxIdleConns(connections)
-	pool.SetConnMaxIdleTime(5 * time.Minute)
-	pool.SetConnMaxLifetime(time.Hour)
-	return pool, nil
-}
-
-// dialler makes connections; right after one could not be made, it makes none.
-type dialler struct {
-	driver.Connector
-	mutex  sync.Mutex
-	failed error
-	until  time.Time
-}
-
-// Connect implements driver.Connector.
-func (d *dialler) Connect(ctx context.Context) (driver.Conn, error) {
-	d.mutex.Lock()
-	failed, until := d.failed, d.until
-	d.mutex.Unlock()
-	if time.Now().Before(until) {
-		return nil, failed
-	}
-	connection, err := d.Connector.Connect(ctx)
-	if err != nil && ctx.Err() == nil {
-		d.mutex.Lock()
-		d.failed, d.until = err, time.Now().Add(connectPause)
-		d.mutex.Unlock()
-	}
-	return connection, err
+	read, err = gorm.Open(postgres.New(postgres.Config{Conn: server.pool(postgresReaders)}), &forReading)
+	return write, read, err
 }
 
 func (e *postgresEngine) replica(address string) (gorm.Dialector, *sql.DB, error) {
-	pool, err := e.pool(address, postgresReaders)
-	return postgres.New(postgres.Config{Conn: pool}), pool, err
+	server, err := e.server(address)
+	if err != nil {
+		return nil, nil, err
+	}
+	pool := server.pool(postgresReaders)
+	return postgres.New(postgres.Config{Conn: pool}), pool, nil
+}
+
+func (e *postgresEngine) server(address string) (*server, error) {
+	s, err := newServer(address, &e.era)
+	if err == nil {
+		e.servers = append(e.servers, s)
+	}
+	return s, err
 }
 
 // prepare refuses a server that is too old and brings the schema up to date. Of several instances that start at once, one
@@ -210,7 +154,7 @@ const (
 
 // away tells whether an error means that the server cannot be reached, or is not serving now, or will not in time.
 func (e *postgresEngine) away(err error) bool {
-	if _, connecting := errors.AsType[*pgconn.ConnectError](err); connecting {
+	if unreachable(err) {
 		return true
 	}
 	if said, ok := errors.AsType[*pgconn.PgError](err); ok {
@@ -239,10 +183,9 @@ func broken(err error) bool {
 // lost tells whether an error is of the connection that a transaction ran on rather than of the server: the same may go
 // through on another. From then on no connection from before is used.
 func (e *postgresEngine) lost(err error) bool {
-	_, connecting := errors.AsType[*pgconn.ConnectError](err)
 	said, ok := errors.AsType[*pgconn.PgError](err)
 	switch {
-	case connecting, !ok && !broken(err):
+	case unreachable(err), !ok && !broken(err):
 		return false
 	case ok && said.Code[:2] != "57" && said.Code[:2] != "08" && said.Code != cachedPlanIsStale && said.Code != readOnlyTransaction,
 		ok && said.Code == "57014": // cancelled, or out of time
@@ -252,4 +195,9 @@ func (e *postgresEngine) lost(err error) bool {
 	return true
 }
 
-func (e *postgresEngine) close() error { return nil }
+func (e *postgresEngine) close() error {
+	for _, s := range e.servers {
+		s.close()
+	}
+	return nil
+}

@@ -40,8 +40,12 @@ func (p pair) open(t *testing.T) *store.Store {
 }
 
 // pause keeps the replica at what it has now; resume lets it follow the primary again.
-func (p pair) pause(t *testing.T)  { administer(t, p.replica.DSN("postgres"), "SELECT pg_wal_replay_pause()") }
-func (p pair) resume(t *testing.T) { administer(t, p.replica.DSN("postgres"), "SELECT pg_wal_replay_resume()") }
+func (p pair) pause(t *testing.T) {
+	administer(t, p.replica.DSN("postgres"), "SELECT pg_wal_replay_pause()")
+}
+func (p pair) resume(t *testing.T) {
+	administer(t, p.replica.DSN("postgres"), "SELECT pg_wal_replay_resume()")
+}
 
 // eventually waits until something holds.
 func eventually(t *testing.T, what string, holds func() bool) {
