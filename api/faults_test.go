@@ -169,8 +169,9 @@ func TestThePromisesHoldWithRealProcesses(t *testing.T) {
 		"nobody notices when a replica is killed": func(t *testing.T, path binary, server *pgtest.Server) {
 			replicaEnds(t, path, server, "a replica is killed", (*pgtest.Server).Kill, (*pgtest.Server).Up)
 		},
-		"a write that runs out of time is not reported as done": outOfTime,
-		"ten instances that start at once load the seeds once":  tenAtOnce,
+		"a list that is asked for with no-cache has what was written last": noCache,
+		"a write that runs out of time is not reported as done":            outOfTime,
+		"ten instances that start at once load the seeds once":             tenAtOnce,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if server := startPostgres(t); server != nil {
@@ -234,6 +235,54 @@ func replicaEnds(t *testing.T, path binary, server *pgtest.Server, fault string,
 		t.Errorf("%d writes were refused; want none", w.refused)
 	}
 	t.Logf("%d lists meanwhile, all answered", lists.Load())
+}
+
+// noCache holds a replica back, so that what it has can be told from what the primary has.
+func noCache(t *testing.T, path binary, server *pgtest.Server) {
+	replica, err := server.Standby()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := replica.Remove(); err != nil {
+			t.Error(err)
+		}
+	}()
+	p := path.serve(t, server.DSN("postgres"), "--seeds", "false", "--replicas", replica.DSN("postgres"))
+	behind, err := pgx.Connect(t.Context(), replica.DSN("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer behind.Close(context.Background())
+	// The replica has got as far as the schema, once it has a row of the last table of it.
+	for turn := 0; turn == 0; {
+		if err := behind.QueryRow(t.Context(), "SELECT count(*) FROM pg_stat_user_tables WHERE relname = 'write_turn'").Scan(&turn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := behind.Exec(t.Context(), "SELECT pg_wal_replay_pause()"); err != nil {
+		t.Fatal(err)
+	}
+	created, err := p.create(t.Context(), "written last")
+	if err != nil || created.status != http.StatusCreated {
+		t.Fatalf("creating a source = %d %s, %v", created.status, created.body, err)
+	}
+	for _, request := range []struct {
+		path    string
+		headers []string
+		has     bool
+	}{
+		{"/api/v1/sources", nil, false},
+		{"/api/v1/sources?total=true", []string{"Cache-Control", "max-age=60"}, false},
+		{"/api/v1/sources", []string{"Cache-Control", "no-cache"}, true},
+		{"/api/v1/sources?total=true", []string{"Cache-Control", "max-age=0, No-Cache"}, true},
+		{fmt.Sprintf("/api/v1/sources/%d", created.id), nil, true},
+	} {
+		a, err := p.ask(t.Context(), http.MethodGet, request.path, nil, request.headers...)
+		if err != nil || a.status != http.StatusOK || strings.Contains(string(a.body), "written last") != request.has {
+			t.Errorf("GET %s with %q = %d %s, %v; want what was written last in it: %t", request.path, request.headers, a.status, a.body, err, request.has)
+		}
+	}
 }
 
 // outOfTime has writes wait for a turn that does not come.

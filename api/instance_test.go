@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -92,8 +93,8 @@ type answered struct {
 	body       []byte
 }
 
-// ask sends a request. An error is that of a request without an answer.
-func (p *instance) ask(ctx context.Context, method, path string, body any) (a answered, err error) {
+// ask sends a request, with headers given as names and values in turn. An error is that of a request without an answer.
+func (p *instance) ask(ctx context.Context, method, path string, body any, headers ...string) (a answered, err error) {
 	var sent io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
@@ -107,6 +108,9 @@ func (p *instance) ask(ctx context.Context, method, path string, body any) (a an
 		return a, err
 	}
 	request.Header.Set("Content-Type", "application/json")
+	for pair := range slices.Chunk(headers, 2) {
+		request.Header.Set(pair[0], pair[1])
+	}
 	response, err := client.Do(request)
 	if err != nil {
 		return a, err
