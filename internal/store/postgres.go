@@ -26,6 +26,9 @@ const (
 	// postgresWriters and postgresReaders bound the connections of one instance; each replica gets readers of its own.
 	// Writes take turns, so more writers would only wait in the server rather than here.
 	postgresWriters, postgresReaders = 4, 16
+	// writerIdle is short: an instance that hangs, or that a broken network cuts off, has to give back its turn to write.
+	// A reader is in nobody's way, and may be sending what it has read to a slow client.
+	writerIdle, readerIdle = "10s", "5min"
 	// migrating is the advisory lock of whoever migrates a database: "claims" in ASCII.
 	migrating = 0x636c61696d73
 )
@@ -67,10 +70,10 @@ func (e *postgresEngine) open(ctx context.Context, config *gorm.Config) (write, 
 		return nil, nil, err
 	}
 	forWriting, forReading := own, own
-	if write, err = gorm.Open(postgres.New(postgres.Config{Conn: server.pool(postgresWriters)}), &forWriting); err != nil {
+	if write, err = gorm.Open(postgres.New(postgres.Config{Conn: server.pool(postgresWriters, writerIdle)}), &forWriting); err != nil {
 		return nil, nil, err
 	}
-	read, err = gorm.Open(postgres.New(postgres.Config{Conn: server.pool(postgresReaders)}), &forReading)
+	read, err = gorm.Open(postgres.New(postgres.Config{Conn: server.pool(postgresReaders, readerIdle)}), &forReading)
 	return write, read, err
 }
 
@@ -79,7 +82,7 @@ func (e *postgresEngine) replica(address string) (gorm.Dialector, *sql.DB, error
 	if err != nil {
 		return nil, nil, err
 	}
-	pool := server.pool(postgresReaders)
+	pool := server.pool(postgresReaders, readerIdle)
 	return postgres.New(postgres.Config{Conn: pool}), pool, nil
 }
 

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -197,9 +199,10 @@ func TestAServerWithoutRoomIsUnavailableRatherThanBroken(t *testing.T) {
 		return
 	}
 	u := must(url.Parse(address))
-	administer(t, address, "CREATE ROLE narrow LOGIN PASSWORD 'narrow' CONNECTION LIMIT 2", "ALTER DATABASE "+u.Path[1:]+" OWNER TO narrow")
-	defer administer(t, address, "ALTER DATABASE "+u.Path[1:]+" OWNER TO CURRENT_USER", "REASSIGN OWNED BY narrow TO CURRENT_USER", "DROP OWNED BY narrow", "DROP ROLE narrow")
-	u.User = url.UserPassword("narrow", "narrow")
+	role := fmt.Sprintf("narrow_%d", os.Getpid())
+	administer(t, address, "CREATE ROLE "+role+" LOGIN PASSWORD 'narrow' CONNECTION LIMIT 3", "ALTER DATABASE "+u.Path[1:]+" OWNER TO "+role)
+	defer administer(t, address, "REASSIGN OWNED BY "+role+" TO CURRENT_USER", "DROP OWNED BY "+role, "DROP ROLE "+role)
+	u.User = url.UserPassword(role, "narrow")
 	s := must(store.Open(bg, u.String(), slog.New(slog.DiscardHandler), clock()))
 	source := newSource(s, "a")
 	refused := 0
@@ -215,7 +218,7 @@ func TestAServerWithoutRoomIsUnavailableRatherThanBroken(t *testing.T) {
 		}
 	}
 	if refused == 0 {
-		t.Error("a server that takes two connections refused none of 32 readers")
+		t.Error("a server that takes three connections refused none of 32 readers")
 	}
 	must(0, s.Close())
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"testing"
@@ -8,7 +9,10 @@ import (
 
 	"claimtracker/internal/pgtest"
 	"claimtracker/internal/store"
+	"claimtracker/internal/tracker"
 )
+
+var errUndo = errors.New("undone on purpose")
 
 // pair is a primary with an empty database, and a streaming replica of it.
 type pair struct{ primary, replica *pgtest.Server }
@@ -96,6 +100,16 @@ func TestListsComeFromAReplicaAndSingleRecordsFromThePrimary(t *testing.T) {
 	}
 	if _, err := s.Sources.Get(bg, later.ID); err != nil {
 		t.Errorf("a single record that the replica has not heard of: %v", err)
+	}
+	if err := s.Together(bg, func(ctx context.Context) error {
+		before := len(must(s.Sources.List(ctx, store.SourceFilter{}, page("name"))).Items)
+		must(s.Sources.Create(ctx, tracker.SourceInput{Name: "within", Kind: tracker.SourceOther}))
+		if after := len(must(s.Sources.List(ctx, store.SourceFilter{}, page("name"))).Items); after != before+1 {
+			t.Errorf("within Together, a list has %d sources; want those written there too, %d", after, before+1)
+		}
+		return errUndo
+	}); !errors.Is(err, errUndo) {
+		t.Errorf("Together = %v; want it undone", err)
 	}
 	p.resume(t)
 	eventually(t, "the replica has caught up", func() bool { return listed() == before+1 })

@@ -57,12 +57,8 @@ func newServer(address string, era *atomic.Int64) (*server, error) {
 		"application_name": "claimtracker",
 		// No statement outlives the patience of its request by much, even where the cancellation gets lost.
 		"statement_timeout": "60s",
-		// An instance that hangs, or that a broken network cuts off, gives back its turn to write.
-		"idle_in_transaction_session_timeout": "10s",
 	} {
-		if _, chosen := settings.RuntimeParams[name]; !chosen {
-			settings.RuntimeParams[name] = value
-		}
+		setIfUnset(settings, name, value)
 	}
 	dial := settings.DialFunc
 	settings.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -80,6 +76,13 @@ func newServer(address string, era *atomic.Int64) (*server, error) {
 	s.stop = stop
 	go s.feel(ctx)
 	return s, nil
+}
+
+// setIfUnset sets a parameter of the sessions, unless the address does.
+func setIfUnset(settings *pgx.ConnConfig, name, value string) {
+	if _, set := settings.RuntimeParams[name]; !set {
+		settings.RuntimeParams[name] = value
+	}
 }
 
 func (s *server) close() {
@@ -152,10 +155,13 @@ func (s *server) hangUp() {
 	}
 }
 
-// pool is a bounded number of connections to the server, which are made when they are needed.
-func (s *server) pool(connections int) *sql.DB {
+// pool is a bounded number of connections to the server, which are made when they are needed. A transaction in which
+// nothing is done for as long as idle says is ended by the server.
+func (s *server) pool(connections int, idle string) *sql.DB {
+	settings := s.settings.Copy()
+	setIfUnset(settings, "idle_in_transaction_session_timeout", idle)
 	const era = "era"
-	pool := sql.OpenDB(connector{s, stdlib.GetConnector(*s.settings,
+	pool := sql.OpenDB(connector{s, stdlib.GetConnector(*settings,
 		stdlib.OptionAfterConnect(func(_ context.Context, c *pgx.Conn) error {
 			c.PgConn().CustomData()[era] = s.era.Load()
 			return nil

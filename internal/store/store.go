@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 
 	"claimtracker/internal/tracker"
 )
@@ -77,10 +76,7 @@ func Open(ctx context.Context, address string, log *slog.Logger, now func() time
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
 		NowFunc:                now,
-		Logger: logger.NewSlogLogger(log, logger.Config{
-			SlowThreshold: time.Second, LogLevel: logger.Warn,
-			IgnoreRecordNotFoundError: true, ParameterizedQueries: true,
-		}),
+		Logger:                 newStatementLog(log, s.engine),
 	}
 	var err error
 	if s.write, s.read, err = s.engine.open(ctx, config); err != nil {
