@@ -152,6 +152,10 @@ func TestThePromisesHoldWithRealProcesses(t *testing.T) {
 		t.Log("not run: the program cannot be built here:", err)
 		return
 	}
+	if err := pgtest.Installed(); err != nil {
+		t.Log("not run:", err)
+		return
+	}
 	path := build(t)
 	for name, test := range map[string]func(*testing.T, binary, *pgtest.Server){
 		"no acknowledged write is lost when the primary is restarted": func(t *testing.T, path binary, server *pgtest.Server) {
@@ -174,9 +178,7 @@ func TestThePromisesHoldWithRealProcesses(t *testing.T) {
 		"ten instances that start at once load the seeds once":             tenAtOnce,
 	} {
 		t.Run(name, func(t *testing.T) {
-			if server := startPostgres(t); server != nil {
-				test(t, path, server)
-			}
+			test(t, path, startPostgres(t))
 		})
 	}
 }

@@ -98,6 +98,12 @@ func prepare() (*Server, error) {
 	return s, listener.Close()
 }
 
+// Installed is nil where Start finds a PostgreSQL server to start, else ErrNotInstalled.
+func Installed() error {
+	_, err := programs()
+	return err
+}
+
 // programs is the folder with PostgreSQL's server programs, the newest where there are several.
 func programs() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {

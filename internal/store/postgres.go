@@ -148,11 +148,12 @@ func (e *postgresEngine) ready(_ context.Context, write *gorm.DB) error {
 
 // The errors of PostgreSQL that mean more than their class.
 const (
-	cachedPlanIsStale    = "0A000" // the schema changed under a prepared statement
+	noSuchStatement      = "26000" // a prepared statement is gone, or stands on another connection of a proxy
 	readOnlyTransaction  = "25006" // a standby was asked to write
 	serializationFailure = "40001" // on a standby: what it replayed got in the way of a query
 	deadlockDetected     = "40P01"
 	lockNotAvailable     = "55P03"
+	queryCancelled       = "57014" // by us, or out of time
 )
 
 // away tells whether an error means that the server cannot be reached, or is not serving now, or will not in time.
@@ -161,8 +162,11 @@ func (e *postgresEngine) away(err error) bool {
 		return true
 	}
 	if said, ok := errors.AsType[*pgconn.PgError](err); ok {
+		if staleStatement(said) {
+			return true
+		}
 		switch said.Code {
-		case cachedPlanIsStale, readOnlyTransaction, serializationFailure, deadlockDetected, lockNotAvailable:
+		case readOnlyTransaction, serializationFailure, deadlockDetected, lockNotAvailable:
 			return true
 		}
 		switch said.Code[:2] {
@@ -172,6 +176,12 @@ func (e *postgresEngine) away(err error) bool {
 		return false
 	}
 	return broken(err)
+}
+
+// staleStatement tells whether a prepared statement is no more what it was, because the schema changed under it. The error's
+// code is that of anything that is not supported, and its words are in the server's language.
+func staleStatement(said *pgconn.PgError) bool {
+	return said.Routine == "RevalidateCachedQuery" || said.Code == noSuchStatement
 }
 
 // broken tells whether an error is that of a connection which is no more.
@@ -186,12 +196,16 @@ func broken(err error) bool {
 // lost tells whether an error is of the connection that a transaction ran on rather than of the server: the same may go
 // through on another. From then on no connection from before is used.
 func (e *postgresEngine) lost(err error) bool {
-	said, ok := errors.AsType[*pgconn.PgError](err)
-	switch {
-	case unreachable(err), !ok && !broken(err):
+	if unreachable(err) {
 		return false
-	case ok && said.Code[:2] != "57" && said.Code[:2] != "08" && said.Code != cachedPlanIsStale && said.Code != readOnlyTransaction,
-		ok && said.Code == "57014": // cancelled, or out of time
+	}
+	if said, ok := errors.AsType[*pgconn.PgError](err); ok {
+		class := said.Code[:2]
+		ended := class == "08" || class == "57" && said.Code != queryCancelled
+		if !ended && !staleStatement(said) && said.Code != readOnlyTransaction {
+			return false
+		}
+	} else if !broken(err) {
 		return false
 	}
 	e.era.Add(1)

@@ -20,13 +20,11 @@ type pair struct{ primary, replica *pgtest.Server }
 // startPair starts a pair of the test's own, or says that it cannot.
 func startPair(t *testing.T) (p pair, ok bool) {
 	t.Helper()
-	var err error
-	p.primary, err = pgtest.Start("fsync=off")
-	if errors.Is(err, pgtest.ErrNotInstalled) {
+	if err := pgtest.Installed(); err != nil {
 		t.Log("not run:", err)
 		return p, false
 	}
-	must(0, err)
+	p.primary = must(pgtest.Start("fsync=off"))
 	t.Cleanup(func() { must(0, p.primary.Remove()) })
 	p.replica = must(p.primary.Standby("fsync=off"))
 	t.Cleanup(func() { must(0, p.replica.Remove()) })

@@ -119,7 +119,9 @@ func (s *server) feel(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			if own != nil {
-				_ = own.Close(ctx) // ctx is done, so that this does not wait for the server
+				leave, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectTimeout)
+				defer cancel()
+				_ = own.Close(leave) // there is nothing more to do about it
 			}
 			return
 		case <-time.After(pulseEvery):
