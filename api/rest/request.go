@@ -24,6 +24,9 @@ import (
 	"claimtracker/internal/tracker"
 )
 
+// notAnID says what an id must be.
+const notAnID = "must be a whole number from 1 to 9223372036854775807"
+
 // pathID reads a positive whole number from the path.
 func pathID(c echo.Context, name string) (int64, error) {
 	if rest := c.Param(name); rest == "" || strings.Contains(rest, "/") {
@@ -33,7 +36,7 @@ func pathID(c echo.Context, name string) (int64, error) {
 	id, err := strconv.ParseInt(c.Param(name), 10, 64)
 	if err != nil || id < 1 || c.Param(name)[0] == '+' {
 		var p tracker.Problems
-		p.AddParameter(name, "wrong_type", "must be a whole number from 1 to 9223372036854775807")
+		p.AddParameter(name, "wrong_type", notAnID)
 		return 0, p.Err()
 	}
 	return id, nil
@@ -205,19 +208,11 @@ func vocabulary[T ~string](q *query, name string, known []T) []T {
 	var values []T
 	for _, v := range q.all(name) {
 		if !slices.Contains(known, T(v)) {
-			q.problems.AddParameter(name, "not_in_vocabulary", "must be one of %s", listed(known))
+			q.problems.AddParameter(name, "not_in_vocabulary", "must be one of %s", tracker.Listed(known))
 		}
 		values = append(values, T(v))
 	}
 	return values
-}
-
-func listed[T ~string](values []T) string {
-	words := make([]string, len(values))
-	for i, v := range values {
-		words[i] = string(v)
-	}
-	return strings.Join(words, ", ")
 }
 
 // ids are the values of a parameter that must be ids.
@@ -226,7 +221,7 @@ func (q *query) ids(name string) []int64 {
 	for _, v := range q.all(name) {
 		id, err := strconv.ParseInt(v, 10, 64)
 		if err != nil || id < 1 {
-			q.problems.AddParameter(name, "wrong_type", "must be a whole number from 1 to 9223372036854775807")
+			q.problems.AddParameter(name, "wrong_type", notAnID)
 		}
 		ids = append(ids, id)
 	}
@@ -254,7 +249,7 @@ func (q *query) expand(there store.Expand) store.Expand {
 	}
 	for _, name := range wanted {
 		if !slices.Contains(there, name) {
-			q.problems.AddParameter("expand", "not_in_vocabulary", "must be of %s", listed(there))
+			q.problems.AddParameter("expand", "not_in_vocabulary", "must be of %s", tracker.Listed(there))
 		}
 	}
 	return wanted
@@ -278,7 +273,7 @@ func (q *query) page(sorts []string) store.Page {
 	}
 	if v := q.one("sort"); v != "" {
 		if !slices.Contains(sorts, v) {
-			q.problems.AddParameter("sort", "not_in_vocabulary", "must be one of %s", listed(sorts))
+			q.problems.AddParameter("sort", "not_in_vocabulary", "must be one of %s", tracker.Listed(sorts))
 		}
 		p.Sort = v
 	}

@@ -126,7 +126,7 @@ func (u *upload) take(p *tracker.Problems, part *multipart.Part, content []byte)
 	case name == "source_id":
 		id, err := strconv.ParseInt(value, 10, 64)
 		if err != nil || id < 1 {
-			p.AddParameter(name, "wrong_type", "must be a whole number from 1 to 9223372036854775807")
+			p.AddParameter(name, "wrong_type", notAnID)
 		}
 		a.SourceID = id
 	case name == "published_at" && value != "":

@@ -90,19 +90,20 @@ func (p *Problems) id(pointer string, id *int64) {
 // oneOf checks a value against its vocabulary.
 func oneOf[T ~string](p *Problems, pointer string, value T, vocabulary []T) {
 	if value != "" && !slices.Contains(vocabulary, value) {
-		p.Add(pointer, "not_in_vocabulary", "must be one of %s", listed(vocabulary))
+		p.Add(pointer, "not_in_vocabulary", "must be one of %s", Listed(vocabulary))
 	}
 }
 
 // kind checks a required value against its vocabulary.
 func kind[T ~string](p *Problems, pointer string, value T, vocabulary []T) {
 	if value == "" {
-		p.Add(pointer, "required", "must be given: one of %s", listed(vocabulary))
+		p.Add(pointer, "required", "must be given: one of %s", Listed(vocabulary))
 	}
 	oneOf(p, pointer, value, vocabulary)
 }
 
-func listed[T ~string](values []T) string {
+// Listed is values as they stand in a sentence: a, b, c.
+func Listed[T ~string](values []T) string {
 	words := make([]string, len(values))
 	for i, v := range values {
 		words[i] = string(v)

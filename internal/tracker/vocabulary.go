@@ -120,7 +120,7 @@ func (s ClaimStatus) CheckTransition(to ClaimStatus) error {
 	if s == to || slices.Contains(s.Next(), to) {
 		return nil
 	}
-	err := Errorf(Conflict, "A claim that is %s cannot become %s; it can become %s", s, to, listed(s.Next()))
+	err := Errorf(Conflict, "A claim that is %s cannot become %s; it can become %s", s, to, Listed(s.Next()))
 	for _, next := range s.Next() {
 		err.Allowed = append(err.Allowed, string(next))
 	}
