@@ -6,6 +6,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -56,7 +57,9 @@ func Derive(swagger []byte) ([]byte, error) {
 				parameter.Value.Schema = named.ref(parameter.Value.Schema)
 			}
 			if method == http.MethodPatch {
-				patch(three.Components.Schemas, operation)
+				if err := patch(three.Components.Schemas, operation); err != nil {
+					return nil, fmt.Errorf("%s %s: %w", method, path, err)
+				}
 			}
 			if operation.RequestBody != nil {
 				for _, media := range operation.RequestBody.Value.Content {
@@ -169,10 +172,16 @@ func oneMediaTypeAnAnswer(operation *openapi3.Operation) {
 }
 
 // patch gives a PATCH's body a schema of its own: that of the Input, of which nothing is required, and null empties what
-// may be empty (RFC 7396).
-func patch(schemas openapi3.Schemas, operation *openapi3.Operation) {
+// may be empty (RFC 7396). A PATCH whose body is not an Input by name is refused.
+func patch(schemas openapi3.Schemas, operation *openapi3.Operation) error {
+	if operation.RequestBody == nil {
+		return errors.New("takes no body")
+	}
 	for _, media := range operation.RequestBody.Value.Content {
 		input := strings.TrimPrefix(media.Schema.Ref, "#/components/schemas/")
+		if schemas[input] == nil {
+			return errors.New("its body is not an Input by name")
+		}
 		name := strings.TrimSuffix(input, "Input") + "Patch"
 		if schemas[name] == nil {
 			whole := schemas[input].Value
@@ -187,6 +196,7 @@ func patch(schemas openapi3.Schemas, operation *openapi3.Operation) {
 		}
 		media.Schema = openapi3.NewSchemaRef("#/components/schemas/"+name, schemas[name].Value)
 	}
+	return nil
 }
 
 // wholeNumbers says how large the whole numbers of a schema may be: ids need 64 bits.

@@ -161,6 +161,20 @@ func TestAnOperationKeepsTheIDThatTheCodeGivesIt(t *testing.T) {
 	}
 }
 
+func TestAPatchWithoutAnInputIsRefusedByName(t *testing.T) {
+	body := `,
+        {"name": "body", "in": "body", "required": true, "schema": {"$ref": "#/definitions/ThingInput"}}`
+	for name, document := range map[string]string{
+		"no body":             strings.Replace(swagger, body, "", 1),
+		"a body without name": strings.Replace(swagger, `{"$ref": "#/definitions/ThingInput"}`, `{"type": "object"}`, 1),
+	} {
+		got, err := Derive([]byte(document))
+		if err == nil || !strings.Contains(err.Error(), "PATCH /api/v1/things/{id}") {
+			t.Errorf("%s: Derive = %.80s, %v; want an error that names the PATCH", name, got, err)
+		}
+	}
+}
+
 func TestWhatIsNoSwaggerIsRefused(t *testing.T) {
 	twins := strings.Replace(swagger, `"get": {`, `"get": {"operationId": "updateThing",`, 1)
 	dangling := strings.Replace(swagger, `"Thing": {`, `"Sing": {`, 1)
