@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -24,17 +25,17 @@ type articleFile struct {
 	body    []byte
 }
 
-// maxFile is the largest file that is read, in bytes.
-const maxFile = 64 << 20
+// neverClosed matches what begins as front matter does. Where no front matter was found, it has no end.
+var neverClosed = regexp.MustCompile(`^\s*(---(?:yaml|toml|json)?|\+\+\+|;;;)[ \t\r]*(?:\n|$)`)
 
-// read reads a file. Its front matter goes before the command's settings.
-func (c *importCommand) read(name string) (f articleFile, err error) {
+// read reads a file of at most limit bytes. Its front matter goes before the command's settings.
+func (c *importCommand) read(name string, limit int64) (f articleFile, err error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return f, err
 	}
-	if !info.Mode().IsRegular() || info.Size() > maxFile {
-		return f, fmt.Errorf("is not a file of at most %d bytes", maxFile)
+	if !info.Mode().IsRegular() || info.Size() > limit {
+		return f, fmt.Errorf("is not a file of at most %d bytes", limit)
 	}
 	content, err := os.ReadFile(name)
 	if err != nil {
@@ -50,6 +51,9 @@ func (c *importCommand) read(name string) (f articleFile, err error) {
 		return f, fmt.Errorf("the front matter cannot be read: %w", err)
 	}
 	if len(f.body) == len(plain) {
+		if opening := neverClosed.FindSubmatch(plain); opening != nil {
+			return f, fmt.Errorf("the front matter that %s opens is never closed", opening[1])
+		}
 		f.body = content // without front matter, the file is as it is
 	}
 	mistakes := []error{setInstant(&f.article, c.PublishedAt)}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 
@@ -20,12 +21,29 @@ type importCommand struct {
 	Source        string   `help:"The source that published the articles: its name, domain or id."`
 	URL           string   `name:"url" help:"Where the article was published."`
 	Title         string   `help:"The headline."`
-	Author        []string `help:"Somebody in the byline. May be repeated."`
+	Author        []string `help:"Somebody in the byline. May be repeated." sep:"none" placeholder:"NAME"`
 	PublishedAt   string   `help:"When it was published, RFC 3339." placeholder:"TIME"`
 	PublishedText string   `help:"The time of publication as printed."`
 	Language      string   `help:"The language, BCP 47."`
 	ArchiveURL    string   `name:"archive-url" help:"Where a lasting copy is kept."`
+	Timeout       string   `help:"How long a request to the server may take." default:"5m" placeholder:"TIME"`
 	Files         []string `arg:"" name:"file" help:"Files of text or HTML, each with a front-matter block of the same settings where it has its own (source, url, title, authors, published_at, published_text, language, archive_url)."`
+}
+
+// check is nil when the settings of an import make sense, else every mistake.
+func (c *importCommand) check() error {
+	var mistakes []error
+	if _, err := duration(c.Timeout); err != nil {
+		mistakes = append(mistakes, fmt.Errorf("--timeout: %w", err))
+	}
+	ofOne := []struct{ flag, value string }{{"url", c.URL}, {"title", c.Title}, {"published-at", c.PublishedAt},
+		{"published-text", c.PublishedText}, {"archive-url", c.ArchiveURL}}
+	for _, of := range ofOne {
+		if of.value != "" && len(c.Files) > 1 {
+			mistakes = append(mistakes, fmt.Errorf("--%s: is of one article, and there are %d files: say it in their front matter", of.flag, len(c.Files)))
+		}
+	}
+	return errors.Join(mistakes...)
 }
 
 // errThere says that an article is there already, which is no failure of an import.
@@ -41,17 +59,21 @@ type keeper interface {
 
 // Run imports each file and says what became of it. It fails, at the end, if a file failed.
 func (c *importCommand) Run(all *commands, at *surroundings) (err error) {
-	var to keeper = remote{c.Server}
+	settings, err := all.Serve.settings()
+	if err != nil {
+		return err
+	}
+	timeout, err := duration(c.Timeout)
+	if err != nil {
+		return err
+	}
+	var to keeper = remote{c.Server, &http.Client{Timeout: timeout}}
 	if c.Server == "" {
 		s, _, err := all.open(at)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, s.Close()) }()
-		settings, err := all.Serve.settings()
-		if err != nil {
-			return err
-		}
 		if settings.seeds {
 			if err := seedEmpty(at.ctx, s); err != nil {
 				return err
@@ -62,7 +84,7 @@ func (c *importCommand) Run(all *commands, at *surroundings) (err error) {
 	failed := 0
 	bar := progress(at.stderr, len(c.Files))
 	for _, name := range c.Files {
-		article, err := c.importFile(at.ctx, to, name)
+		article, err := c.importFile(at.ctx, to, name, settings.rest.MaxArticle)
 		there, isThere := errors.AsType[errThere](err)
 		var said string
 		switch {
@@ -99,8 +121,8 @@ func progress(w io.Writer, files int) *progressbar.ProgressBar {
 		progressbar.OptionSetVisibility(files > 1 && ok && term.IsTerminal(int(terminal.Fd()))))
 }
 
-func (c *importCommand) importFile(ctx context.Context, to keeper, name string) (tracker.Article, error) {
-	f, err := c.read(name)
+func (c *importCommand) importFile(ctx context.Context, to keeper, name string, limit int64) (tracker.Article, error) {
+	f, err := c.read(name, limit)
 	if err != nil {
 		return tracker.Article{}, err
 	}

@@ -6,13 +6,16 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
@@ -106,9 +109,9 @@ func TestImportKeepsTextPagesAndFrontMatter(t *testing.T) {
 		text    string
 	}{
 		{"a text, and all settings", "a.txt", "It was rigged, he said.\r\nNobody saw it.",
-			[]string{"--source=CNN", "--url=https://CNN.example/a?utm_source=x", "--title=A pledge", "--author=A. Writer", "--author=B. Writer",
+			[]string{"--source=CNN", "--url=https://CNN.example/a?utm_source=x", "--title=A pledge", "--author=Writer, A.", "--author=B. Writer",
 				"--published-at=2024-01-31T08:34:00+05:30", "--published-text=Jan 31", "--language=EN-us", "--archive-url=https://archive.example/a"},
-			article{URL: "https://cnn.example/a", Title: "A pledge", Authors: []string{"A. Writer", "B. Writer"}, PublishedAt: "2024-01-31T03:04:00.000000Z",
+			article{URL: "https://cnn.example/a", Title: "A pledge", Authors: []string{"Writer, A.", "B. Writer"}, PublishedAt: "2024-01-31T03:04:00.000000Z",
 				PublishedText: "Jan 31", Language: "en-US", ArchiveURL: "https://archive.example/a"},
 			"It was rigged, he said.\nNobody saw it."},
 		{"a page in windows-1251", "golosa.html", windows, []string{"--source=CNN"},
@@ -136,7 +139,7 @@ func TestImportKeepsTextPagesAndFrontMatter(t *testing.T) {
 			article{URL: "https://cnn.example/wide", Title: "Wide", Language: "en"}, "It was rigged, he said. Nobody — «nobody» — saw it."},
 		{"a source by its domain, and a language that is detected", "g.txt", "Der Minister sagte, die Stimmen seien zweimal gezählt worden. Niemand habe etwas anderes behauptet.",
 			[]string{"--source=cnn.com", "--url=https://cnn.example/domain", "--title=Stimmen"}, article{URL: "https://cnn.example/domain", Title: "Stimmen", Language: "de"}, "Der Minister"},
-		{"a source by its id", "h.txt", "It was rigged.", []string{"--source=1", "--url=https://cnn.example/id", "--title=Id", "--language=en"},
+		{"a source by its id", "h, and i.txt", "It was rigged.", []string{"--source=1", "--url=https://cnn.example/id", "--title=Id", "--language=en"},
 			article{URL: "https://cnn.example/id", Title: "Id", Language: "en"}, "It was rigged."},
 	}
 	destinations(t, func(t *testing.T, _ string, flags []string, newest func() article) {
@@ -172,6 +175,8 @@ func TestImportGoesOnAfterAFileThatFailsAndSaysWhichAndWhy(t *testing.T) {
 		{file(t, "again.txt", front("url: https://CNN.example:443/first#top")), "skipped, already there as article"},
 		{file(t, "unknown.txt", front("url: https://cnn.example/2\nauthor: A. Writer\nsubtitle: x")), `FAILED: the front matter has an unknown entry "author"; the front matter has an unknown entry "subtitle"`},
 		{file(t, "yaml.txt", []byte("---\ntitle: [\n---\nIt was rigged.")), "FAILED: the front matter cannot be read"},
+		{file(t, "open.txt", []byte("---\nsource: CNN\ntitle: A pledge\nurl: https://cnn.example/open\n\nIt was rigged.")), "FAILED: the front matter that --- opens is never closed"},
+		{file(t, "toml.txt", []byte("+++\r\nsource = 'CNN'\r\nIt was rigged.")), "FAILED: the front matter that +++ opens is never closed"},
 		{file(t, "map.txt", front("url: {a: b}")), `FAILED: the entry "url" of the front matter must be text`},
 		{file(t, "list.txt", front("url: [https://cnn.example/a, https://cnn.example/b]")), `FAILED: the entry "url" of the front matter must be text`},
 		{file(t, "time.txt", front("url: https://cnn.example/3\npublished_at: yesterday")), "FAILED: published_at must be an RFC 3339 time"},
@@ -192,8 +197,8 @@ func TestImportGoesOnAfterAFileThatFailsAndSaysWhichAndWhy(t *testing.T) {
 			args = append(args, f.path)
 		}
 		stdout, _, err := told(args...)
-		if err == nil || err.Error() != "14 of 17 files failed" {
-			t.Errorf("import ends with %v; want 14 of 17 files failed", err)
+		if err == nil || err.Error() != "16 of 19 files failed" {
+			t.Errorf("import ends with %v; want 16 of 19 files failed", err)
 		}
 		said := strings.SplitAfter(stdout, "\n")
 		for i, f := range files {
@@ -203,6 +208,50 @@ func TestImportGoesOnAfterAFileThatFailsAndSaysWhichAndWhy(t *testing.T) {
 		}
 		if got := newest(); got.URL != "https://cnn.example/last" {
 			t.Errorf("the newest article is %s; want the last one", got.URL)
+		}
+	})
+}
+
+func TestWhatIsOfOneArticleIsRefusedForSeveralFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	a, b := file(t, "a.txt", []byte("It was rigged.")), file(t, "b.txt", []byte("It was not."))
+	ofOne := []string{"--url=https://cnn.example/a", "--title=A", "--published-at=2024-01-31T08:34:00Z", "--published-text=Jan 31", "--archive-url=https://archive.example/a"}
+	args := append([]string{"import", "--database", path, "--source=CNN", "--language=en", "--timeout=soon", "--log-format=xml", a, b}, ofOne...)
+	stdout, _, err := told(args...)
+	if err == nil || stdout != "" {
+		t.Fatalf("import of two files with one URL says %q, %v; want it refused", stdout, err)
+	}
+	for _, flag := range append(ofOne, "--timeout", "--log-format") {
+		flag, _, _ = strings.Cut(flag, "=")
+		if strings.Count(err.Error(), flag+": ") != 1 {
+			t.Errorf("%s is not reported once in\n%v", flag, err)
+		}
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a refused import has made a database")
+	}
+	if stdout, _, err := told(append([]string{"import", "--database", path, "--source=CNN", a}, ofOne...)...); err != nil {
+		t.Errorf("import of one file with these flags says %q, %v; want it kept", stdout, err)
+	}
+}
+
+func TestAFileIsAsLongAsTheServersArticlesMayBe(t *testing.T) {
+	long := file(t, "long.txt", bytes.Repeat([]byte("It was rigged. "), (10<<20)/15+1))
+	short := file(t, "short.txt", []byte("It was rigged."))
+	destinations(t, func(t *testing.T, name string, flags []string, _ func() article) {
+		args := append([]string{"import", "--source=CNN", "--url=https://cnn.example/" + name, "--title=A", "--language=en"}, flags...)
+		stdout, _, err := told(append(args, long)...)
+		if err == nil || !strings.Contains(stdout, "is not a file of at most 10485760 bytes") {
+			t.Errorf("import of more than 10 MiB says %q, %v; want it refused", stdout, err)
+		}
+		t.Setenv("CLAIMTRACKER_MAX_ARTICLE", "13")
+		stdout, _, err = told(append(args, short)...)
+		if err == nil || !strings.Contains(stdout, "is not a file of at most 13 bytes") {
+			t.Errorf("with CLAIMTRACKER_MAX_ARTICLE=13, import of 14 bytes says %q, %v; want it refused", stdout, err)
+		}
+		t.Setenv("CLAIMTRACKER_MAX_ARTICLE", "10KiB")
+		if stdout, _, err = told(append(args, short)...); err != nil {
+			t.Errorf("with CLAIMTRACKER_MAX_ARTICLE=10KiB, import of 14 bytes says %q, %v; want it kept", stdout, err)
 		}
 	})
 }
@@ -277,6 +326,21 @@ func TestAnImportIntoAServerThatIsNotThereFails(t *testing.T) {
 	stdout, _, err := told("import", "--server", "http://127.0.0.1:1", "--source=CNN", file(t, "a.txt", []byte("It was rigged.")))
 	if err == nil || !strings.Contains(stdout, "the server does not answer") {
 		t.Errorf("import into no server says %q, %v; want that it does not answer", stdout, err)
+	}
+}
+
+func TestAnImportDoesNotWaitForEverForAServer(t *testing.T) {
+	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}))
+	defer silent.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	var said lines
+	err := run(ctx, []string{"import", "--server", silent.URL, "--timeout=50ms", "--source=CNN", file(t, "a.txt", []byte("It was rigged."))}, &said, &lines{})
+	if err == nil || ctx.Err() != nil || !strings.Contains(said.String(), "the server does not answer") {
+		t.Errorf("import into a silent server says %q, %v; want that it does not answer, after 50 ms", &said, err)
 	}
 }
 

@@ -75,7 +75,10 @@ func (l local) source(ctx context.Context, name string) (int64, error) {
 }
 
 // remote keeps articles in a running server.
-type remote struct{ server string }
+type remote struct {
+	server string
+	client *http.Client
+}
 
 func (r remote) keep(ctx context.Context, f articleFile) (article tracker.Article, err error) {
 	source, err := r.source(ctx, f.source)
@@ -142,7 +145,7 @@ func (r remote) call(ctx context.Context, method, path, contentType string, body
 		return fmt.Errorf("--server: %w", err)
 	}
 	request.Header.Set("Content-Type", contentType)
-	response, err := http.DefaultClient.Do(request)
+	response, err := r.client.Do(request)
 	if err != nil {
 		return fmt.Errorf("the server does not answer: %w", err)
 	}
