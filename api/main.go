@@ -76,7 +76,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	helped := errors.New("help was given")
 	parser, err := kong.New(&c, kong.Name("claimtracker"), kong.UsageOnError(), kong.Writers(stdout, stderr),
 		kong.Description("The record of who claimed what about interference in an election, on whose word, and in exactly which sentence.\n\n"+
-			"Every setting is a flag and an environment variable."),
+			"A setting may be given as its flag or, where one stands beside it, as its environment variable; the flag goes first."),
+		kong.ValueFormatter(withDefault),
 		// Kong ends the process after --help; this makes it an ordinary return.
 		kong.Exit(func(int) { panic(helped) }))
 	if err != nil {

@@ -229,6 +229,30 @@ func TestHelpNamesEverySettingWithItsVariable(t *testing.T) {
 	}
 }
 
+func TestHelpSaysEveryDefault(t *testing.T) {
+	for command, defaults := range map[string][]string{
+		"serve": {"--database claimtracker.db", "--log-level info", "--log-format text", "--addr 127.0.0.1:8080", "--max-body 1MiB",
+			"--max-article 10MiB", "--timeout 30s", "--drain 30s", "--seeds true"},
+		"import": {"--database claimtracker.db", "--log-level info", "--log-format text", "--timeout 5m"},
+		"seed":   {"--database claimtracker.db"},
+		"health": {"--server http://127.0.0.1:8080"},
+	} {
+		stdout, _, err := told(command, "--help")
+		if err != nil {
+			t.Errorf("%s --help: %v", command, err)
+		}
+		_, flags, _ := strings.Cut(strings.Join(strings.Fields(stdout), " "), "Flags:")
+		for _, setting := range defaults {
+			flag, value, _ := strings.Cut(setting, " ")
+			_, help, _ := strings.Cut(flags, flag+"=")
+			help, _, _ = strings.Cut(help, " --")
+			if !strings.Contains(help+" ", "Default: "+value+" ") {
+				t.Errorf("%s --help says of %s %q; want its default, %s", command, flag, help, value)
+			}
+		}
+	}
+}
+
 func TestAllMistakesInTheConfigurationAreReportedTogether(t *testing.T) {
 	t.Setenv("CLAIMTRACKER_TIMEOUT", "soon")
 	t.Setenv("CLAIMTRACKER_DRAIN", "-1s")

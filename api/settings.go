@@ -54,6 +54,15 @@ func strangers(model *kong.Application, environment []string) error {
 	return errors.Join(mistakes...)
 }
 
+// withDefault is the help of a setting, with its variable and its default.
+func withDefault(setting *kong.Value) string {
+	help := kong.DefaultHelpValueFormatter(setting)
+	if setting.Default != "" {
+		help += " Default: " + setting.Default
+	}
+	return help
+}
+
 // logger is the log that the settings ask for.
 func (c *commands) logger(w io.Writer) (*slog.Logger, error) {
 	var level slog.Level
