@@ -2,25 +2,19 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"io"
-	"log/slog"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
-
-	"claimtracker/api/rest"
-	"claimtracker/internal/store"
-	"claimtracker/seeds"
 )
 
-// readmeBlock is a block of commands in the README, and the block of answers that follows it.
-var readmeBlock = regexp.MustCompile("(?s)```sh\n(.*?)```\n\n```json\n(.*?)```")
+// readmeBlock is a fenced block of the README: its language, and what is in it.
+var readmeBlock = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
+
+// readmeBuild is the command that a test has run already, for all that run the program.
+const readmeBuild = "go build -tags sqlite_fts5 -o claimtracker ./api\n"
 
 func TestTheReadmesCommandsGiveTheReadmesAnswers(t *testing.T) {
 	for _, tool := range []string{"bash", "curl", "jq"} {
@@ -33,32 +27,52 @@ func TestTheReadmesCommandsGiveTheReadmesAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	blocks := readmeBlock.FindAllStringSubmatch(string(readme), -1)
-	if len(blocks) < 8 {
-		t.Fatalf("the README has %d blocks of commands with answers; want at least 8", len(blocks))
-	}
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	s, err := store.Open(context.Background(), filepath.Join(t.TempDir(), "claimtracker.db"), log, time.Now)
+	built, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	if err := seeds.Load(context.Background(), s); err != nil {
-		t.Fatal(err)
+	folder := t.TempDir()
+	server := launch(t, "--addr", "127.0.0.1:0", "--database", filepath.Join(folder, "claimtracker.db"), "--log-level", "error").serving(t)
+	builds, commands, answers := 0, 0, 0
+	var said, last string // what the last block of commands said, which is to be answered for at once
+	for _, block := range readmeBlock.FindAllStringSubmatch(string(readme), -1) {
+		language, text := block[1], block[2]
+		if language != "json" && language != "text" && said != "" {
+			t.Errorf("%s\nsays %q; want the README to say so", last, said)
+		}
+		switch language {
+		case "sh":
+			commands++
+			builds += strings.Count(text, readmeBuild)
+			script := strings.ReplaceAll(text, readmeBuild, "ln -s '"+built+"' claimtracker\n")
+			script = strings.ReplaceAll(script, "http://127.0.0.1:8080", server.base)
+			command := exec.CommandContext(t.Context(), "bash", "-e", "-o", "pipefail", "-c", script)
+			command.Dir = folder
+			var complaints bytes.Buffer
+			command.Stderr = &complaints
+			got, err := command.Output()
+			if err != nil {
+				t.Fatalf("%s\n%v\n%s%s", text, err, got, complaints.String())
+			}
+			said, last = string(got), text
+		case "json", "text":
+			answers++
+			if said != text {
+				t.Errorf("%s\ngot:\n%s\nwant:\n%s", last, said, text)
+			}
+			said = ""
+		default:
+			for line := range strings.Lines(text) {
+				if !regexp.MustCompile(`^(go run|go test|docker) `).MatchString(line) {
+					t.Errorf("the README has %q in a block that is not run; want none but what needs a container engine, or never ends", line)
+				}
+			}
+		}
 	}
-	server := httptest.NewServer(rest.New(s, log, rest.Options{MaxBody: 1 << 20, MaxArticle: 10 << 20, Timeout: 30 * time.Second}))
-	defer server.Close()
-	for _, block := range blocks {
-		commands := strings.ReplaceAll(block[1], "http://127.0.0.1:8080", server.URL)
-		command := exec.CommandContext(t.Context(), "bash", "-e", "-o", "pipefail", "-c", commands)
-		var complaints bytes.Buffer
-		command.Stderr = &complaints
-		got, err := command.Output()
-		if err != nil {
-			t.Fatalf("%s\n%v\n%s", block[1], err, complaints.String())
-		}
-		if string(got) != block[2] {
-			t.Errorf("%s\ngot:\n%s\nwant:\n%s", block[1], got, block[2])
-		}
+	if said != "" {
+		t.Errorf("%s\nsays %q; want the README to say so", last, said)
+	}
+	if builds != 1 || commands < 10 || answers != commands {
+		t.Errorf("the README builds the program %d times and has %d blocks of commands with %d of answers; want once, and at least 10 with as many", builds, commands, answers)
 	}
 }
