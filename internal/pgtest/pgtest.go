@@ -148,7 +148,10 @@ func (s *Server) Up(options ...string) error {
 	}
 	process, exited := s.process, make(chan error, 1)
 	s.exited = exited
-	go func() { exited <- process.Wait() }()
+	go func() {
+		exited <- process.Wait()
+		close(exited) // a server may be stopped more than once
+	}()
 	for range 600 {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		connection, err := pgx.Connect(ctx, s.DSN("postgres"))
