@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -50,7 +51,12 @@ func (p *Problems) prose(pointer string, s *string, limit int) {
 		p.Add(pointer, "control_character", "must not hold control characters; there is one after %d characters",
 			utf8.RuneCountInString((*s)[:i]))
 	}
-	if n := utf8.RuneCountInString(*s); n > limit {
+	p.length(pointer, *s, limit)
+}
+
+// length checks that a text is at most limit code points long.
+func (p *Problems) length(pointer, s string, limit int) {
+	if n := utf8.RuneCountInString(s); n > limit {
 		p.Add(pointer, "too_long", "must be at most %d characters long; it has %d", limit, n)
 	}
 }
@@ -174,11 +180,12 @@ func (p *Problems) link(pointer string, s *string) {
 }
 
 // trackers are query parameters that say how a reader came to a page, never which page it is.
-var trackers = regexp.MustCompile(`^(utm_.*|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_cid|mc_eid|ref_src|ref_url|cmpid|_ga)$`)
+var trackers = regexp.MustCompile(`(?i)^(utm_.*|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_cid|mc_eid|ref_src|ref_url|cmpid|_ga)$`)
 
 // CanonicalURL is the form of a URL by which an article is known: an absolute http or https URL (RFC 3986, 6.2.2 and
-// 6.2.3: scheme and host in lower case, no default port, "/" for an empty path) without user, fragment and the usual
-// tracking parameters, in ASCII. What is left of the query keeps its order, and the path its case.
+// 6.2.3: scheme and host in lower case, no default port, "/" for an empty path, no dot segments, no escapes of unreserved
+// characters, the others in capitals) without user, fragment and the usual tracking parameters, in ASCII. What is left of
+// the query keeps its order, and the path its case.
 func CanonicalURL(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	u, err := url.Parse(s)
@@ -199,13 +206,15 @@ func CanonicalURL(s string) (string, error) {
 		host += ":" + port
 	}
 	u.Host, u.Fragment, u.RawFragment, u.ForceQuery = host, "", "", false
-	if u.Path == "" {
-		u.Path = "/"
+	u.RawPath = unreserved(cmp.Or(u.EscapedPath(), "/"))
+	if u.Path, err = url.PathUnescape(u.RawPath); err != nil {
+		return "", Errorf(Invalid, "must be an absolute http or https URL")
 	}
-	u.RawQuery = escapeQuery(strings.Join(slices.DeleteFunc(strings.Split(u.RawQuery, "&"), func(pair string) bool {
+	u = u.ResolveReference(u) // without dot segments
+	u.RawQuery = strings.Join(slices.DeleteFunc(strings.Split(unreserved(escapeQuery(u.RawQuery)), "&"), func(pair string) bool {
 		name, _, _ := strings.Cut(pair, "=")
 		return trackers.MatchString(name)
-	}), "&"))
+	}), "&")
 	canonical := u.String()
 	if n := len(canonical); n > MaxURL {
 		return "", Errorf(Invalid, "must be at most %d characters long in its canonical form; it has %d", MaxURL, n)
@@ -214,11 +223,12 @@ func CanonicalURL(s string) (string, error) {
 }
 
 // escapeQuery writes in percent escapes what cannot stand in a query as it is, as browsers do (WHATWG URL, query
-// percent-encode set). Escapes that are there already stay as they are.
+// percent-encode set). Escapes that are there already stay as they are; a percent sign that begins none is escaped, or
+// what comes after it could be taken for one.
 func escapeQuery(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c >= 0x7F || strings.IndexByte(`"#<>'`, c) >= 0 {
+		if c := s[i]; c <= ' ' || c >= 0x7F || strings.IndexByte(`"#<>'`, c) >= 0 || c == '%' && !escapeForm.MatchString(s[i:min(i+3, len(s))]) {
 			fmt.Fprintf(&b, "%%%02X", c)
 		} else {
 			b.WriteByte(c)
@@ -226,6 +236,22 @@ func escapeQuery(s string) string {
 	}
 	return b.String()
 }
+
+var escapeForm = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+
+// unreserved writes a part of a URL without the escapes that it does not need, those of unreserved characters (RFC 3986,
+// 2.3), and the others in capitals.
+func unreserved(s string) string {
+	return escapeForm.ReplaceAllStringFunc(s, func(escape string) string {
+		c, err := url.PathUnescape(escape)
+		if err == nil && unreservedForm.MatchString(c) {
+			return c
+		}
+		return strings.ToUpper(escape)
+	})
+}
+
+var unreservedForm = regexp.MustCompile(`^[A-Za-z0-9._~-]$`)
 
 // canonicalHost is a host name in its ASCII form (IDNA, RFC 5891), or an IP address as it stands in a URL.
 func canonicalHost(host string) (string, error) {
@@ -236,7 +262,7 @@ func canonicalHost(host string) (string, error) {
 		return ip.String(), nil
 	}
 	ascii, err := idna.Lookup.ToASCII(strings.TrimSuffix(host, "."))
-	if err == nil && !domainForm.MatchString(ascii) {
+	if err == nil && (!utf8.ValidString(host) || !domainForm.MatchString(ascii)) {
 		err = Errorf(Invalid, "not a host name")
 	}
 	return ascii, err

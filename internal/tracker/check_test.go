@@ -88,7 +88,15 @@ func TestURLsHaveOneCanonicalForm(t *testing.T) {
 		{"wide letters are mapped", "https://ｅｘａｍｐｌｅ.org/", "https://example.org/"},
 		{"a dot after the host goes", "https://example.org./", "https://example.org/"},
 		{"a path in other letters is escaped", "https://example.org/путь", "https://example.org/%D0%BF%D1%83%D1%82%D1%8C"},
-		{"escapes stay as they are", "https://example.org/%7Ea%2Fb", "https://example.org/%7Ea%2Fb"},
+		{"so do such in capitals or escapes", "https://example.org/?UTM_Source=x&FBCLID=1&%75tm_medium=y&a=1", "https://example.org/?a=1"},
+		{"escapes of what needs none go", "https://example.org/%7Ea%2Db%41?q=%7E%61", "https://example.org/~a-bA?q=~a"},
+		{"a slash that is escaped is none", "https://example.org/a%2Fb", "https://example.org/a%2Fb"},
+		{"escapes are in capitals", "https://example.org/a%2fb%c3%a9?q=%c3%a9%2f", "https://example.org/a%2Fb%C3%A9?q=%C3%A9%2F"},
+		{"dot segments go", "https://example.org/a/./b/../~s", "https://example.org/a/~s"},
+		{"escaped ones too", "https://example.org/a/%2e%2E/~s", "https://example.org/~s"},
+		{"not above the root", "https://example.org/../../a/..", "https://example.org/"},
+		{"two dots of a longer name stay", "https://example.org/a..b/...", "https://example.org/a..b/..."},
+		{"a percent sign alone is escaped", "https://example.org/?q=100%&r=%%37E%2", "https://example.org/?q=100%25&r=%257E%252"},
 		{"a query in other letters is escaped", "https://example.org/?q=дом", "https://example.org/?q=%D0%B4%D0%BE%D0%BC"},
 		{"so are blanks and quotes in it", `https://example.org/?q=a b"<c>'`, "https://example.org/?q=a%20b%22%3Cc%3E%27"},
 		{"IPv4", "http://192.0.2.1:8080/a", "http://192.0.2.1:8080/a"},
@@ -117,7 +125,7 @@ func TestWhatIsNoAddressOfAPageIsRefused(t *testing.T) {
 		"https://exa mple.org/", "https://exam\nple.org/", "https://example.org/a\nb", "https://example.org/a\x00", "https://example.org/%zz",
 		"https://-example.org/", "https://example-.org/", "https://example..org/", "https://.example.org/", "https://xn--/",
 		"https://example.org../", "https://" + strings.Repeat("a", 64) + ".org/", "https://[::1/", "https://::1/", "https://[1.2.3.4]x/",
-		"https://exa%6Dple.org:99999/", "https://example.org<script>/",
+		"https://exa%6Dple.org:99999/", "https://a%80/", "https://example.org<script>/",
 		"https://example.org/" + strings.Repeat("a", MaxURL), "https://example.org/" + strings.Repeat("д", MaxURL/3),
 	} {
 		if got, err := CanonicalURL(in); err == nil {
@@ -138,7 +146,8 @@ func TestTheLongestURLIsAccepted(t *testing.T) {
 
 func FuzzCanonicalURL(f *testing.F) {
 	for _, seed := range []string{"https://Example.org:443/a?utm_source=x&b=1#c", "http://пример.рф/путь?q=дом", "http://[FE80::1%25eth0]:80",
-		"http://example.org/%7e/..//?&=&a=%zz", "https://user@example.org", "http://0x7f.1:080/", "http://a.b:00080/\"<>", "http://\x95/"} {
+		"http://example.org/%7e/..//?&=&a=%zz", "https://user@example.org", "http://0x7f.1:080/", "http://a.b:00080/\"<>", "http://\x95/",
+		"http://a.b/..//.//a/%2e%2E/%252e/%2f?%%37E&UTM_a=%", "http://a.b/./..///../[]!%21;%3b"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -93,6 +93,7 @@ func TestAnArticleFromHTMLMayLeaveOutWhatItsPageSays(t *testing.T) {
 
 func TestAnAnchorPointsInOneWayOnly(t *testing.T) {
 	n := func(i int) *int { return &i }
+	long := strings.Repeat("é", MaxLongText)
 	for name, test := range map[string]struct {
 		anchor Anchor
 		want   string
@@ -115,6 +116,10 @@ func TestAnAnchorPointsInOneWayOnly(t *testing.T) {
 		"a start without an end":      {Anchor{ArticleID: 1, Exact: "a", Start: n(0)}, "/at/start required"},
 		"an end without a start":      {Anchor{ArticleID: 1, Exact: "a", End: n(1)}, "/at/start required"},
 		"what stands around nothing":  {Anchor{SentenceID: 1, Suffix: "b"}, "/at/exact required"},
+		"words as long as may be":     {Anchor{ArticleID: 1, Exact: long, Prefix: long, Suffix: long}, ""},
+		"too long words":              {Anchor{ArticleID: 1, Exact: long + "x"}, "/at/exact too_long"},
+		"too long a prefix":           {Anchor{ArticleID: 1, Exact: "a", Prefix: long + "x"}, "/at/prefix too_long"},
+		"too long a suffix":           {Anchor{ArticleID: 1, Exact: "a", Suffix: long + "x"}, "/at/suffix too_long"},
 		"a prefix of an article only": {Anchor{ArticleID: 1, Prefix: "b"}, "/at/exact required"},
 	} {
 		var p Problems

@@ -97,6 +97,9 @@ func (in *OccurrenceInput) Follow(was OccurrenceInput) error {
 // Check notes everything that is wrong with the anchor's form, under the pointer "at". Whether the words stand there is
 // for the store to say.
 func (a *Anchor) Check(p *Problems, at string) {
+	p.length(at+"/exact", a.Exact, MaxLongText)
+	p.length(at+"/prefix", a.Prefix, MaxLongText)
+	p.length(at+"/suffix", a.Suffix, MaxLongText)
 	switch {
 	case a.SentenceID == 0 && a.ArticleID == 0:
 		p.Add(at+"/sentence_id", "required", "must be given, or else article_id and exact")
