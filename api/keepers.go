@@ -32,6 +32,13 @@ func errSource(name string, found int) error {
 	}
 }
 
+// domainOf is the domain that a source's name is, where it is one.
+func domainOf(name string) (domain string, ok bool) {
+	var p tracker.Problems
+	p.Domain("", &name)
+	return name, name != "" && p.Err() == nil
+}
+
 // local keeps articles in a database file.
 type local struct{ store *store.Store }
 
@@ -60,7 +67,11 @@ func (l local) source(ctx context.Context, name string) (int64, error) {
 		return id, nil
 	}
 	two := store.Page{Limit: 2, Sort: "created_at"}
-	for _, filter := range []store.SourceFilter{{Names: []string{name}}, {Domains: []string{name}}} {
+	filters := []store.SourceFilter{{Names: []string{name}}}
+	if domain, ok := domainOf(name); ok {
+		filters = append(filters, store.SourceFilter{Domains: []string{domain}})
+	}
+	for _, filter := range filters {
 		found, err := l.store.Sources.List(ctx, filter, two)
 		switch {
 		case err != nil:
@@ -118,7 +129,11 @@ func (r remote) source(ctx context.Context, name string) (int64, error) {
 	if id, err := strconv.ParseInt(name, 10, 64); err == nil {
 		return id, nil
 	}
-	for _, parameter := range []string{"name", "domain"} {
+	parameters := []string{"name"}
+	if _, ok := domainOf(name); ok {
+		parameters = append(parameters, "domain")
+	}
+	for _, parameter := range parameters {
 		if name == "" {
 			break
 		}

@@ -5535,7 +5535,7 @@ const docTemplate = `{
                     "example": "en"
                 },
                 "occurrence": {
-                    "description": "Occurrence is where the claim stands: its origin.",
+                    "description": "Occurrence is where the claim stands. It is the claim's origin, whatever its is_origin says.",
                     "allOf": [
                         {
                             "$ref": "#/definitions/NewOccurrence"

@@ -40,9 +40,9 @@ func (s *Server) listActors(c echo.Context) error {
 	q := newQuery(c)
 	filter := store.ActorFilter{
 		Kinds:       vocabulary(q, "kind", tracker.ActorKinds),
-		Names:       q.words("name"),
-		Countries:   q.words("country"),
-		WikidataIDs: q.words("wikidata_id"),
+		Names:       q.words("name", (*tracker.Problems).Name),
+		Countries:   q.words("country", (*tracker.Problems).Country),
+		WikidataIDs: q.words("wikidata_id", (*tracker.Problems).Wikidata),
 		ParentIDs:   q.ids("parent_id"),
 	}
 	page := q.page(s.store.Actors.Sorts())

@@ -43,19 +43,11 @@ type ArticleList struct {
 //	@Router		/api/v1/articles [get]
 func (s *Server) listArticles(c echo.Context) error {
 	q := newQuery(c)
-	urls := q.words("url")
-	for i := range urls {
-		canonical, err := tracker.CanonicalURL(urls[i])
-		if err != nil {
-			q.problems.AddParameter("url", "format", "%s", err)
-		}
-		urls[i] = canonical
-	}
 	filter := store.ArticleFilter{
 		SourceIDs:     q.ids("source_id"),
-		Languages:     q.words("language"),
-		URLs:          urls,
-		SHA256s:       q.words("sha256"),
+		Languages:     q.words("language", (*tracker.Problems).Language),
+		URLs:          q.words("url", (*tracker.Problems).Link),
+		SHA256s:       q.words("sha256", (*tracker.Problems).Digest),
 		PublishedFrom: q.instant("published_from"),
 		PublishedTo:   q.instant("published_to"),
 	}

@@ -40,8 +40,8 @@ func (s *Server) listElections(c echo.Context) error {
 	filter := store.ElectionFilter{
 		Kinds:     vocabulary(q, "kind", tracker.ElectionKinds),
 		Levels:    vocabulary(q, "level", tracker.ElectionLevels),
-		Names:     q.words("name"),
-		Countries: q.words("country"),
+		Names:     q.words("name", (*tracker.Problems).Name),
+		Countries: q.words("country", (*tracker.Problems).Country),
 	}
 	page := q.page(s.store.Elections.Sorts())
 	if err := q.err(); err != nil {

@@ -198,7 +198,7 @@ func TestEveryFilterFilters(t *testing.T) {
 			"source_id=2": {2, 3}, "source_id=2&source_id=3": {2, 3, 4}, "source_id=99": {},
 			"language=en": {1, 3}, "language=en&language=de": {1, 3, 4},
 			"url=https://a.example/2": {2}, "url=HTTPS://A.example:443/2?utm_source%3Dx%23y": {2}, "url=https://a.example/2&url=https://a.example/3": {2, 3}, "url=https://a.example/9": {},
-			"sha256=" + bravo: {2}, "sha256=" + charlie: {3, 4}, "sha256=" + charlie + "&sha256=" + bravo: {2, 3, 4}, "sha256=x": {},
+			"sha256=" + bravo: {2}, "sha256=" + charlie: {3, 4}, "sha256=" + charlie + "&sha256=" + bravo: {2, 3, 4}, "sha256=" + strings.ToUpper(bravo): {2},
 			"published_from=2024-01-31T08:34:00Z": {1, 2}, "published_from=2024-01-31T08:34:00.000001Z": {},
 			"published_to=2024-01-31T08:34:00Z": {4}, "published_to=2024-01-31T08:34:00.000001Z": {1, 2, 4},
 			"published_from=1969-07-20T22:17:40.123456%2B02:00&published_to=1969-07-20T20:17:41Z": {4},
@@ -249,6 +249,28 @@ func TestEveryFilterFilters(t *testing.T) {
 				t.Errorf("GET %s?%s by one = %v; want %v", path, query, paged, want)
 			}
 		}
+	}
+}
+
+func TestAFilterIsReadAsTheFieldIs(t *testing.T) {
+	a := open(t).world()
+	for query, want := range map[string][]int{
+		"sources?domain=Nord.EXAMPLE.": {2}, "sources?language=DE": {3, 4}, "sources?name=%20Radio++Est": {3, 4},
+		"claims?tag=SUMMIT": {1, 2}, "claims?tag=%20Asia": {1}, "claims?language=EN": {1, 3}, "articles?language=FR": {2},
+		"articles?url=https://a.example/x/%252e%252E/2?UTM_source%3Dx": {2},
+	} {
+		if ids := idsOf(a.get("/api/v1/" + query).wants(200).items()); !slices.Equal(slices.Sorted(slices.Values(ids)), want) {
+			t.Errorf("GET /api/v1/%s = %v; want %v", query, ids, want)
+		}
+	}
+	for query, wrong := range map[string]string{
+		"sources?country=fr": "country not_in_vocabulary", "actors?country=XX": "country not_in_vocabulary", "elections?country=France": "country not_in_vocabulary",
+		"sources?domain=x": "domain format", "sources?language=french": "language format", "claims?language=en_GB": "language format",
+		"claims?technique=t0085": "technique format", "claims?technique=Flooding": "technique format", "techniques?tactic=ta06": "tactic format",
+		"articles?sha256=x": "sha256 format", "actors?wikidata_id=100": "wikidata_id format", "claims?tag=%20": "tag required",
+		"sources?name=" + strings.Repeat("x", 301): "name too_long",
+	} {
+		a.get("/api/v1/" + query).wants(400).names(wrong)
 	}
 }
 
@@ -331,7 +353,9 @@ func TestWhatAListCannotMeanIsRefused(t *testing.T) {
 			"actor_id wrong_type", "article_id wrong_type", "sentence_id wrong_type", "tag required", "technique required")
 	// There is an end to how many values a query may have, well before there is to how many the database takes.
 	a.get("/api/v1/claims?" + strings.Repeat("tag=a&", 40_000)).wants(400).names("query format")
-	a.get("/api/v1/claims?" + strings.Repeat("tag=a&actor_id=1&", 4_999)).wants(200)
+	a.get("/api/v1/claims?"+strings.Repeat("tag=a&actor_id=1&", 4_999)).wants(400).names("tag too_many", "actor_id too_many")
+	a.get("/api/v1/claims?" + strings.Repeat("expand=actors&", 201)).wants(400).names("expand too_many")
+	a.get("/api/v1/claims?" + strings.Repeat("tag=a&actor_id=1&", 200)).wants(200)
 }
 
 func TestAListIsNotSentAgainToWhoHasIt(t *testing.T) {

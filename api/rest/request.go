@@ -177,9 +177,16 @@ func (q *query) err() error {
 	return q.problems.Err()
 }
 
+// maxValues is how often a parameter may be repeated: each value is one more in a statement.
+const maxValues = 200
+
 // all are the values of a parameter that may be repeated.
 func (q *query) all(name string) []string {
 	q.known[name] = true
+	if n := len(q.values[name]); n > maxValues {
+		q.problems.AddParameter(name, "too_many", "must be given %d times at most; it is given %d times", maxValues, n)
+		return nil
+	}
 	return q.values[name]
 }
 
@@ -195,12 +202,19 @@ func (q *query) one(name string) string {
 	return q.values.Get(name)
 }
 
-// words are the values of a parameter that hold anything but nothing.
-func (q *query) words(name string) []string {
-	if slices.Contains(q.all(name), "") {
-		q.problems.AddParameter(name, "required", "must not be blank")
+// words are the values of a parameter in the form in which records keep them. What checks an input's field checks them
+// too, so that what no record can have is refused, and what one has in other letters is found.
+func (q *query) words(name string, check func(p *tracker.Problems, pointer string, value *string)) []string {
+	words := slices.Clone(q.all(name))
+	var p tracker.Problems
+	for i := range words {
+		check(&p, "", &words[i])
 	}
-	return q.values[name]
+	if slices.Contains(words, "") {
+		p.Add("", "required", "must not be blank")
+	}
+	q.problems.Join(p.OfParameter(name))
+	return words
 }
 
 // vocabulary are the values of a parameter that must be of a vocabulary.
@@ -261,7 +275,7 @@ const (
 	maxLimit     = 200
 )
 
-// page reads limit, sort, cursor and total. The first of sorts is the default.
+// page reads limit, sort, cursor and total. Sort is one of sorts; the newest come first where it is left out.
 func (q *query) page(sorts []string) store.Page {
 	p := store.Page{Limit: defaultLimit, Sort: "-created_at"}
 	if v := q.one("limit"); v != "" {

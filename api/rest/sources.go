@@ -40,10 +40,10 @@ func (s *Server) listSources(c echo.Context) error {
 	q := newQuery(c)
 	filter := store.SourceFilter{
 		Kinds:     vocabulary(q, "kind", tracker.SourceKinds),
-		Names:     q.words("name"),
-		Domains:   q.words("domain"),
-		Countries: q.words("country"),
-		Languages: q.words("language"),
+		Names:     q.words("name", (*tracker.Problems).Name),
+		Domains:   q.words("domain", (*tracker.Problems).Domain),
+		Countries: q.words("country", (*tracker.Problems).Country),
+		Languages: q.words("language", (*tracker.Problems).Language),
 	}
 	page := q.page(s.store.Sources.Sorts())
 	if err := q.err(); err != nil {

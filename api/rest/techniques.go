@@ -58,7 +58,7 @@ func (s *Server) listTactics(c echo.Context) error {
 //	@Router		/api/v1/techniques [get]
 func (s *Server) listTechniques(c echo.Context) error {
 	q := newQuery(c)
-	tactics := q.words("tactic")
+	tactics := q.words("tactic", (*tracker.Problems).Tactic)
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -26,12 +26,12 @@ type Actor struct {
 
 // Check puts the input into canonical form and notes everything that is wrong with it.
 func (in *ActorInput) Check(p *Problems) {
-	p.line("/name", &in.Name, MaxName)
+	p.Name("/name", &in.Name)
 	p.required("/name", in.Name)
 	kind(p, "/kind", in.Kind, ActorKinds)
-	p.country("/country", in.Country)
+	p.Country("/country", &in.Country)
 	p.lines("/aliases", &in.Aliases)
 	p.id("/parent_id", in.ParentID)
-	p.wikidata("/wikidata_id", in.WikidataID)
+	p.Wikidata("/wikidata_id", &in.WikidataID)
 	p.prose("/description", &in.Description, MaxLongText)
 }

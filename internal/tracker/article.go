@@ -130,12 +130,12 @@ func (in *ArticleInput) Check(p *Problems) {
 		p.id("/source_id", &in.SourceID)
 	}
 	if p.required("/url", in.URL) {
-		p.link("/url", &in.URL)
+		p.Link("/url", &in.URL)
 	}
 	p.line("/title", &in.Title, MaxName)
 	p.required("/title", in.Title)
 	p.lines("/authors", &in.Authors)
 	p.line("/published_text", &in.PublishedText, MaxName)
-	p.language("/language", &in.Language)
-	p.link("/archive_url", &in.ArchiveURL)
+	p.Language("/language", &in.Language)
+	p.Link("/archive_url", &in.ArchiveURL)
 }

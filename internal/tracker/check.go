@@ -28,7 +28,8 @@ const (
 )
 
 // The checks below each put one field into its canonical form and note what is wrong with it. An empty value means that
-// the client left the field out; only required refuses that.
+// the client left the field out; only required refuses that. Those that have a name of their own outside of the package
+// also check what lists are filtered by.
 
 // required notes that a field was left out, and says whether it is there.
 func (p *Problems) required(pointer, value string) bool {
@@ -42,6 +43,24 @@ func (p *Problems) required(pointer, value string) bool {
 func (p *Problems) line(pointer string, s *string, limit int) {
 	*s = strings.Join(strings.Fields(norm.NFC.String(*s)), " ")
 	p.prose(pointer, s, limit)
+}
+
+// Name makes *s a line as names are.
+func (p *Problems) Name(pointer string, s *string) { p.line(pointer, s, MaxName) }
+
+// Tag makes *s a line as tags are, in lower case.
+func (p *Problems) Tag(pointer string, s *string) {
+	*s = strings.ToLower(*s)
+	p.line(pointer, s, MaxListEntry)
+}
+
+var digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// Digest makes *s a SHA-256 digest in lower case.
+func (p *Problems) Digest(pointer string, s *string) {
+	if *s = strings.ToLower(*s); *s != "" && !digestForm.MatchString(*s) {
+		p.Add(pointer, "format", "must be a SHA-256 digest: 64 hexadecimal digits")
+	}
 }
 
 // prose makes *s trimmed NFC text that may have several lines, at most limit code points long.
@@ -131,14 +150,15 @@ func IsCountry(code string) bool {
 	return len(code) == 2 && strings.Contains(countries, " "+code+" ")
 }
 
-func (p *Problems) country(pointer, code string) {
-	if code != "" && !IsCountry(code) {
+// Country checks that *code is that of a country.
+func (p *Problems) Country(pointer string, code *string) {
+	if *code != "" && !IsCountry(*code) {
 		p.Add(pointer, "not_in_vocabulary", "must be an ISO 3166-1 alpha-2 code in capitals, such as GB (or XK for Kosovo)")
 	}
 }
 
-// language makes *tag a canonical BCP 47 tag.
-func (p *Problems) language(pointer string, tag *string) {
+// Language makes *tag a canonical BCP 47 tag.
+func (p *Problems) Language(pointer string, tag *string) {
 	if *tag == "" {
 		return
 	}
@@ -166,8 +186,8 @@ func (p *Problems) date(pointer string, d Date) {
 	}
 }
 
-// link makes *s a canonical http or https URL.
-func (p *Problems) link(pointer string, s *string) {
+// Link makes *s a canonical http or https URL.
+func (p *Problems) Link(pointer string, s *string) {
 	if *s == "" {
 		return
 	}
@@ -270,8 +290,8 @@ func canonicalHost(host string) (string, error) {
 
 var domainForm = regexp.MustCompile(`^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
-// domain makes *s a host name in lower case, such as example.org.
-func (p *Problems) domain(pointer string, s *string) {
+// Domain makes *s a host name in lower case, such as example.org.
+func (p *Problems) Domain(pointer string, s *string) {
 	if *s == "" {
 		return
 	}
@@ -285,8 +305,9 @@ func (p *Problems) domain(pointer string, s *string) {
 
 var wikidataForm = regexp.MustCompile(`^Q[1-9][0-9]{0,11}$`)
 
-func (p *Problems) wikidata(pointer, id string) {
-	if id != "" && !wikidataForm.MatchString(id) {
+// Wikidata checks that *id names an item of Wikidata.
+func (p *Problems) Wikidata(pointer string, id *string) {
+	if *id != "" && !wikidataForm.MatchString(*id) {
 		p.Add(pointer, "format", "must be a Wikidata item id, such as Q30")
 	}
 }

@@ -175,7 +175,7 @@ func TestDomainsAreHostNames(t *testing.T) {
 	} {
 		var p Problems
 		if got := in; true {
-			p.domain("/domain", &got)
+			p.Domain("/domain", &got)
 			if got != want || p.Err() != nil {
 				t.Errorf("domain(%q) = %q, %v; want %q", in, got, p.Err(), want)
 			}
@@ -185,7 +185,7 @@ func TestDomainsAreHostNames(t *testing.T) {
 		"-a.org", ".org", "a..org", "::1", "::ffff:192.0.2.1", "[::ffff:192.0.2.1]", "example.org\x00", strings.Repeat("a.", 126) + "org"} {
 		var p Problems
 		got := in
-		if p.domain("/domain", &got); p.Err() == nil {
+		if p.Domain("/domain", &got); p.Err() == nil {
 			t.Errorf("domain(%q) = %q; want it refused", in, got)
 		}
 	}
@@ -200,8 +200,8 @@ func TestFieldsAreCheckedByTheirForm(t *testing.T) {
 			[]string{"", "2024-11-05", "2024-02-29", "0001-01-01", "9999-12-31"},
 			[]string{" ", "2024-02-30", "2023-02-29", "2024-13-01", "2024-00-01", "2024-1-5", "24-01-05", "2024-11-05T00:00:00Z", "05.11.2024",
 				"0000-01-01", "-2024-01-01", "2024-11-05 ", "２０２４-11-05"}},
-		"country": {func(p *Problems, s string) { p.country("/x", s) }, []string{"", "GB", "XK"}, []string{" ", "UK", "gb", "SU", "GBR"}},
-		"wikidata": {func(p *Problems, s string) { p.wikidata("/x", s) },
+		"country": {func(p *Problems, s string) { p.Country("/x", &s) }, []string{"", "GB", "XK"}, []string{" ", "UK", "gb", "SU", "GBR"}},
+		"wikidata": {func(p *Problems, s string) { p.Wikidata("/x", &s) },
 			[]string{"", "Q1", "Q30", "Q999999999999"},
 			[]string{" ", "Q", "Q0", "Q01", "q30", "30", "P31", "Q30 ", "Q30\n", "Q3.0", "https://www.wikidata.org/wiki/Q30", "Q1234567890123"}},
 		"vocabulary": {func(p *Problems, s string) { oneOf(p, "/x", Role(s), Roles) }, []string{"", "speaker"}, []string{" ", "Speaker", "villain"}},

@@ -40,7 +40,7 @@ type ActorRole struct {
 // NewClaim is what makes a claim: its Input and the words it comes from.
 type NewClaim struct {
 	ClaimInput
-	// Occurrence is where the claim stands: its origin.
+	// Occurrence is where the claim stands. It is the claim's origin, whatever its is_origin says.
 	Occurrence NewOccurrence `json:"occurrence" validate:"required"`
 } // @name NewClaim
 
@@ -78,9 +78,9 @@ func (in *ClaimInput) Check(p *Problems) {
 	oneOf(p, "/status", in.Status, ClaimStatuses)
 	p.id("/election_id", in.ElectionID)
 	p.date("/claimed_on", in.ClaimedOn)
-	p.language("/language", &in.Language)
+	p.Language("/language", &in.Language)
 	for i := range in.Tags {
-		in.Tags[i] = strings.ToLower(in.Tags[i])
+		in.Tags[i] = strings.ToLower(in.Tags[i]) // the rest of what Tag does, lines does with each entry
 	}
 	p.lines("/tags", (*Strings)(&in.Tags))
 	p.lines("/techniques", (*Strings)(&in.Techniques))

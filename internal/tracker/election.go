@@ -22,9 +22,9 @@ type Election struct {
 
 // Check puts the input into canonical form and notes everything that is wrong with it.
 func (in *ElectionInput) Check(p *Problems) {
-	p.line("/name", &in.Name, MaxName)
+	p.Name("/name", &in.Name)
 	p.required("/name", in.Name)
-	p.country("/country", in.Country)
+	p.Country("/country", &in.Country)
 	if in.Country == "" && in.Level != LevelSupranational {
 		p.Add("/country", "required", "must be given, unless the level is supranational")
 	}

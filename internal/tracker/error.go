@@ -21,6 +21,8 @@ const (
 	TooLarge    Code = "too_large"    // the input is larger than what is accepted
 	WrongMedia  Code = "wrong_media"  // the input's media type is not one that is read here
 	Unavailable Code = "unavailable"  // the store cannot answer now, and may soon
+	Forbidden   Code = "forbidden"    // whoever asks may not
+	Misdirected Code = "misdirected"  // the request is for a host that is not this one
 	WrongMethod Code = "wrong_method" // the path is there, the method is not
 )
 
@@ -145,6 +147,15 @@ func (p Problems) Under(pointer string) Problems {
 		p.fields[i].Pointer = "#" + pointer + strings.TrimPrefix(p.fields[i].Pointer, "#")
 	}
 	return p
+}
+
+// OfParameter is p for a query parameter that was checked as a field is.
+func (p Problems) OfParameter(name string) Problems {
+	q := Problems{malformed: p.malformed}
+	for _, f := range p.fields {
+		q.AddParameter(name, f.Code, "%s", f.Detail)
+	}
+	return q
 }
 
 // Malformed tells whether something could not be read at all, so that looking closer makes no sense.

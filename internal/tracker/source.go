@@ -28,13 +28,13 @@ type Source struct {
 
 // Check puts the input into canonical form and notes everything that is wrong with it.
 func (in *SourceInput) Check(p *Problems) {
-	p.line("/name", &in.Name, MaxName)
+	p.Name("/name", &in.Name)
 	p.required("/name", in.Name)
 	kind(p, "/kind", in.Kind, SourceKinds)
-	p.domain("/domain", &in.Domain)
-	p.link("/url", &in.URL)
-	p.country("/country", in.Country)
-	p.language("/language", &in.Language)
+	p.Domain("/domain", &in.Domain)
+	p.Link("/url", &in.URL)
+	p.Country("/country", &in.Country)
+	p.Language("/language", &in.Language)
 	p.lines("/aliases", &in.Aliases)
 	p.prose("/description", &in.Description, MaxLongText)
 }

@@ -7,6 +7,22 @@ var techniqueForm = regexp.MustCompile(`^T[0-9]{4}(\.[0-9]{3})?$`)
 // IsTechniqueCode tells whether code has the form of a DISARM technique's: T0085, or T0085.001 for a sub-technique.
 func IsTechniqueCode(code string) bool { return techniqueForm.MatchString(code) }
 
+// Technique checks that *code has the form of a technique's.
+func (p *Problems) Technique(pointer string, code *string) {
+	if *code != "" && !IsTechniqueCode(*code) {
+		p.Add(pointer, "format", "must be a DISARM code, such as T0085 or T0085.001")
+	}
+}
+
+var tacticForm = regexp.MustCompile(`^TA[0-9]{2}$`)
+
+// Tactic checks that *code has the form of a tactic's.
+func (p *Problems) Tactic(pointer string, code *string) {
+	if *code != "" && !tacticForm.MatchString(*code) {
+		p.Add(pointer, "format", "must be the DISARM code of a tactic, such as TA06")
+	}
+}
+
 // Tactic is a stage of an influence operation in the DISARM Red framework.
 type Tactic struct {
 	Code string `json:"code" gorm:"primaryKey" validate:"required" example:"TA06"`
