@@ -201,7 +201,7 @@ func get(t *testing.T, url string) string {
 
 func TestHelpNamesEverySettingWithItsVariable(t *testing.T) {
 	settings := map[string][]string{
-		"serve":  {"database", "log-level", "log-format", "addr", "max-body", "max-article", "timeout", "drain", "cors-origin", "seeds"},
+		"serve":  {"database", "log-level", "log-format", "addr", "max-body", "max-article", "timeout", "drain", "cors-origin", "host", "seeds"},
 		"import": {"database", "log-level", "log-format", "server"},
 		"seed":   {"database"},
 		"health": {"server"},
@@ -257,19 +257,20 @@ func TestAllMistakesInTheConfigurationAreReportedTogether(t *testing.T) {
 	t.Setenv("CLAIMTRACKER_TIMEOUT", "soon")
 	t.Setenv("CLAIMTRACKER_DRAIN", "-1s")
 	t.Setenv("CLAIMTRACKER_CORS_ORIGIN", "https://dash.example,dash.example/")
+	t.Setenv("CLAIMTRACKER_HOST", "tracker.example,https://tracker.example")
 	t.Setenv("CLAIMTRACKER_DATABSE", "typo.db")
 	_, _, err := told("serve", "--addr=nowhere", "--max-body=big", "--max-article=0", "--seeds=perhaps", "--log-level=loud", "--log-format=xml", "--database= ")
 	if err == nil {
 		t.Fatal("a configuration of mistakes was accepted")
 	}
-	for _, want := range []string{"--addr:", "--max-body:", "--max-article:", "--timeout:", "--drain:", "--cors-origin:", "--seeds:",
+	for _, want := range []string{"--addr:", "--max-body:", "--max-article:", "--timeout:", "--drain:", "--cors-origin:", "--host:", "--seeds:",
 		"--log-level:", "--log-format:", "--database:", "CLAIMTRACKER_DATABSE:"} {
 		if strings.Count(err.Error(), want) != 1 {
 			t.Errorf("%s is reported %d times in\n%v\nwant once", want, strings.Count(err.Error(), want), err)
 		}
 	}
-	if n := strings.Count(err.Error(), "\n") + 1; n != 11 {
-		t.Errorf("there are %d lines of mistakes; want 11, one each:\n%v", n, err)
+	if n := strings.Count(err.Error(), "\n") + 1; n != 12 {
+		t.Errorf("there are %d lines of mistakes; want 12, one each:\n%v", n, err)
 	}
 }
 
@@ -290,6 +291,7 @@ func TestOneMistakeIsReportedAlone(t *testing.T) {
 		"a negative size":            {[]string{"serve", "--max-body", "-1"}, "--max-body"},
 		"a time without a unit":      {[]string{"serve", "--timeout", "30"}, "--timeout"},
 		"an origin with a path":      {[]string{"serve", "--cors-origin", "https://dash.example/"}, "--cors-origin"},
+		"a host with a port":         {[]string{"serve", "--host", "tracker.example:80"}, "--host"},
 		"a folder that is not there": {[]string{"serve", "--addr", "127.0.0.1:0", "--database", filepath.Join(folder, "no", "x.db")}, "does not exist"},
 		"a folder as a database":     {[]string{"serve", "--addr", "127.0.0.1:0", "--database", folder}, "is a folder"},
 		"a server that is no URL":    {[]string{"health", "--server", "http://[::1"}, "--server"},
@@ -377,6 +379,25 @@ func TestServeOnAnEmptyFolderAnswersWithTheSeeds(t *testing.T) {
 	stop()
 	if p.err != nil {
 		t.Errorf("serve ended with %v; want no error", p.err)
+	}
+}
+
+func TestOnALoopbackAddressOnlyKnownHostsAreAnswered(t *testing.T) {
+	p, _ := running(t, serveArgs(filepath.Join(t.TempDir(), "a.db"), "--seeds=false", "--host=Tracker.example")...)
+	p.serving(t)
+	_, port, _ := strings.Cut(strings.TrimPrefix(p.base, "http://"), ":")
+	for host, want := range map[string]int{"127.0.0.1:" + port: 200, "LOCALHOST:" + port: 200, "[::1]": 200, "tracker.example": 200, "tracker.example:443": 200,
+		"evil.example:" + port: 421, "192.0.2.1": 421, "localhost.evil.example": 421} {
+		request, _ := http.NewRequest(http.MethodGet, p.base+"/api/v1/sources", nil)
+		request.Host = host
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("Host: %s is answered %d; want %d", host, response.StatusCode, want)
+		}
 	}
 }
 

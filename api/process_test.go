@@ -66,7 +66,7 @@ func TestSIGTERMLetsWhatIsUnderWayFinishAndClosesTheDatabase(t *testing.T) {
 		}
 		defer slow.Close()
 		// A first request on another connection tells that the head of the slow one has been read before the signal comes.
-		fmt.Fprintf(slow, "POST /api/v1/sources HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", len(body))
+		fmt.Fprintf(slow, "POST /api/v1/sources HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", len(body))
 		continued := make([]byte, 25)
 		if _, err := io.ReadFull(slow, continued); err != nil || !bytes.Contains(continued, []byte("100 Continue")) {
 			t.Fatalf("the server answered %q, %v; want 100 Continue", continued, err)
@@ -119,7 +119,7 @@ func dawdle(t *testing.T, base string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { slow.Close() })
-	fmt.Fprint(slow, "POST /api/v1/sources HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\nExpect: 100-continue\r\n\r\n")
+	fmt.Fprint(slow, "POST /api/v1/sources HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\nExpect: 100-continue\r\n\r\n")
 	if _, err := io.ReadFull(slow, make([]byte, 25)); err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -25,7 +26,8 @@ type serveCommand struct {
 	MaxArticle string   `help:"The largest request body with an article's text." default:"10MiB" env:"CLAIMTRACKER_MAX_ARTICLE" placeholder:"SIZE"`
 	Timeout    string   `help:"How long a request may take." default:"30s" env:"CLAIMTRACKER_TIMEOUT" placeholder:"TIME"`
 	Drain      string   `help:"How long requests under way may go on after SIGTERM." default:"30s" env:"CLAIMTRACKER_DRAIN" placeholder:"TIME"`
-	CORSOrigin []string `name:"cors-origin" help:"An origin whose pages a browser lets read the answers, such as https://dash.example; * for any. May be repeated." env:"CLAIMTRACKER_CORS_ORIGIN" placeholder:"ORIGIN"`
+	CORSOrigin []string `name:"cors-origin" help:"An origin whose pages a browser lets read the answers and write, such as https://dash.example; * lets any read, and none write. May be repeated." env:"CLAIMTRACKER_CORS_ORIGIN" placeholder:"ORIGIN"`
+	Host       []string `help:"A name by which the server is called, such as tracker.example, where a proxy stands before it. Once one is given, and on a loopback address always, others are refused, save localhost. May be repeated." env:"CLAIMTRACKER_HOST" placeholder:"NAME"`
 	Seeds      string   `help:"Whether an empty database is given the seeds: true or false." default:"true" env:"CLAIMTRACKER_SEEDS" placeholder:"BOOL"`
 }
 
@@ -62,6 +64,10 @@ func (c *serveCommand) settings() (s serveSettings, err error) {
 		note("cors-origin", checkOrigin(origin))
 	}
 	s.rest.Origins = c.CORSOrigin
+	for _, host := range c.Host {
+		note("host", checkHost(host))
+	}
+	s.rest.Hosts = c.Host
 	if s.seeds, err = strconv.ParseBool(c.Seeds); err != nil {
 		note("seeds", fmt.Errorf("must be true or false, not %q", c.Seeds))
 	}
@@ -80,6 +86,14 @@ func checkOrigin(origin string) error {
 	u, err := url.Parse(origin)
 	if origin != "*" && (err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin) {
 		return fmt.Errorf("must be an origin such as https://dash.example, or *, not %q", origin)
+	}
+	return nil
+}
+
+func checkHost(host string) error {
+	u, err := url.Parse("http://" + host)
+	if _, bad := netip.ParseAddr(host); bad != nil && (err != nil || host == "" || u.Hostname() != host) {
+		return fmt.Errorf("must be a host name such as tracker.example, without scheme or port, not %q", host)
 	}
 	return nil
 }
@@ -126,6 +140,10 @@ func (c *serveCommand) Run(all *commands, at *surroundings) (err error) {
 	listener, err := (&net.ListenConfig{}).Listen(at.ctx, "tcp", c.Addr)
 	if err != nil {
 		return fmt.Errorf("cannot listen: %w", err)
+	}
+	if ip, err := netip.ParseAddrPort(listener.Addr().String()); err == nil && ip.Addr().IsLoopback() {
+		// What listens for this machine alone is meant for it alone, whatever name a web page has given it.
+		settings.rest.Hosts = append(settings.rest.Hosts, "localhost")
 	}
 	base := "http://" + listener.Addr().String()
 	// Serving does not depend on anybody reading this.

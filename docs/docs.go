@@ -220,6 +220,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "409": {
                         "description": "Another actor has this Wikidata item: existing names it",
                         "schema": {
@@ -374,6 +380,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "404": {
                         "description": "There is no such actor",
                         "schema": {
@@ -459,6 +471,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "404": {
                         "description": "There is no such actor",
                         "schema": {
@@ -540,6 +558,12 @@ const docTemplate = `{
                     },
                     "400": {
                         "description": "The body cannot be read: every wrong field is named",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
                         "schema": {
                             "$ref": "#/definitions/Problem"
                         }
@@ -799,6 +823,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "409": {
                         "description": "There is an article with this URL already: existing names it",
                         "schema": {
@@ -929,6 +959,12 @@ const docTemplate = `{
                     },
                     "400": {
                         "description": "The form cannot be read",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
                         "schema": {
                             "$ref": "#/definitions/Problem"
                         }
@@ -1101,6 +1137,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "404": {
                         "description": "There is no such article",
                         "schema": {
@@ -1186,6 +1228,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "404": {
                         "description": "There is no such article",
                         "schema": {
@@ -1267,6 +1315,12 @@ const docTemplate = `{
                     },
                     "400": {
                         "description": "The body cannot be read: every wrong field is named",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
                         "schema": {
                             "$ref": "#/definitions/Problem"
                         }
@@ -1436,6 +1490,12 @@ const docTemplate = `{
                     },
                     "400": {
                         "description": "The body cannot be read: every wrong field is named",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
                         "schema": {
                             "$ref": "#/definitions/Problem"
                         }
@@ -1858,6 +1918,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "413": {
                         "description": "The body is too large",
                         "schema": {
@@ -2025,6 +2091,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "404": {
                         "description": "There is no such claim",
                         "schema": {
@@ -2110,6 +2182,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "404": {
                         "description": "There is no such claim",
                         "schema": {
@@ -2185,6 +2263,12 @@ const docTemplate = `{
                     },
                     "400": {
                         "description": "The body cannot be read: every wrong field is named",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
                         "schema": {
                             "$ref": "#/definitions/Problem"
                         }
@@ -2292,6 +2376,12 @@ const docTemplate = `{
                     },
                     "400": {
                         "description": "The body cannot be read: every wrong field is named",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
                         "schema": {
                             "$ref": "#/definitions/Problem"
                         }
@@ -2528,6 +2618,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "413": {
                         "description": "The body is too large",
                         "schema": {
@@ -2676,6 +2772,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "404": {
                         "description": "There is no such election",
                         "schema": {
@@ -2751,6 +2853,12 @@ const docTemplate = `{
                     },
                     "400": {
                         "description": "The id cannot be read",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
                         "schema": {
                             "$ref": "#/definitions/Problem"
                         }
@@ -2836,6 +2944,12 @@ const docTemplate = `{
                     },
                     "400": {
                         "description": "The body cannot be read: every wrong field is named",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
                         "schema": {
                             "$ref": "#/definitions/Problem"
                         }
@@ -3184,6 +3298,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "404": {
                         "description": "There is no such occurrence",
                         "schema": {
@@ -3269,6 +3389,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "404": {
                         "description": "There is no such occurrence",
                         "schema": {
@@ -3350,6 +3476,12 @@ const docTemplate = `{
                     },
                     "400": {
                         "description": "The body cannot be read: every wrong field is named",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
                         "schema": {
                             "$ref": "#/definitions/Problem"
                         }
@@ -3688,6 +3820,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "413": {
                         "description": "The body is too large",
                         "schema": {
@@ -3836,6 +3974,12 @@ const docTemplate = `{
                             "$ref": "#/definitions/Problem"
                         }
                     },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
                     "404": {
                         "description": "There is no such source",
                         "schema": {
@@ -3911,6 +4055,12 @@ const docTemplate = `{
                     },
                     "400": {
                         "description": "The id cannot be read",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
                         "schema": {
                             "$ref": "#/definitions/Problem"
                         }
@@ -3996,6 +4146,12 @@ const docTemplate = `{
                     },
                     "400": {
                         "description": "The body cannot be read: every wrong field is named",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
                         "schema": {
                             "$ref": "#/definitions/Problem"
                         }
@@ -6358,7 +6514,7 @@ var SwaggerInfo = &swag.Spec{
 	BasePath:         "/",
 	Schemes:          []string{},
 	Title:            "Election-interference claim tracker",
-	Description:      "Who claimed what about interference in an election, on whose word, and in exactly which sentence.\n\nErrors are Problem Details (RFC 9457) and name every wrong field at once. Offsets count Unicode code points of an article's normalised text (W3C Web Annotation). Every record and list has an ETag: send it back as If-None-Match for 304, or, to change a record, as If-Match. Where the database has replicas, a list may be a moment old; with Cache-Control: no-cache it has what was written last.",
+	Description:      "Who claimed what about interference in an election, on whose word, and in exactly which sentence.\n\nErrors are Problem Details (RFC 9457) and name every wrong field at once. Offsets count Unicode code points of an article's normalised text (W3C Web Annotation). Every record and list has an ETag: send it back as If-None-Match for 304, or, to change a record, as If-Match. Where the database has replicas, a list may be a moment old; with Cache-Control: no-cache it has what was written last. Any request may be answered 421 where the server knows the hosts that it answers for, 503 with Retry-After where it is too busy, and 500.",
 	InfoInstanceName: "swagger",
 	SwaggerTemplate:  docTemplate,
 	LeftDelim:        "{{",

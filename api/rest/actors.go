@@ -69,6 +69,7 @@ func (s *Server) listActors(c echo.Context) error {
 //	@Header		201		{string}	Location	"Where the actor is"
 //	@Header		201		{string}	ETag		"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	409		{object}	Problem	"Another actor has this Wikidata item: existing names it"
 //	@Failure	413		{object}	Problem	"The body is too large"
 //	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
@@ -130,6 +131,7 @@ func (s *Server) getActor(c echo.Context) error {
 //	@Success	200		{object}	tracker.Actor
 //	@Header		200		{string}	ETag	"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such actor"
 //	@Failure	409		{object}	Problem	"Another actor has this Wikidata item: existing names it"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"
@@ -154,6 +156,7 @@ func (s *Server) putActor(c echo.Context) error { return s.changeActor(c) }
 //	@Success	200		{object}	tracker.Actor
 //	@Header		200		{string}	ETag	"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such actor"
 //	@Failure	409		{object}	Problem	"Another actor has this Wikidata item: existing names it"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"
@@ -179,6 +182,7 @@ func (s *Server) changeActor(c echo.Context) error {
 //	@Param		If-Match	header	string	false	"ETag of the version to delete"
 //	@Success	204		"It is gone"
 //	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such actor"
 //	@Failure	409		{object}	Problem	"Something points at it: references has the counts"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"

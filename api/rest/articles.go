@@ -76,6 +76,7 @@ func (s *Server) listArticles(c echo.Context) error {
 //	@Header		201		{string}	Location	"Where the article is"
 //	@Header		201		{string}	ETag		"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	409		{object}	Problem	"There is an article with this URL already: existing names it"
 //	@Failure	413		{object}	Problem	"The body is too large"
 //	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
@@ -184,6 +185,7 @@ func (s *Server) getArticle(c echo.Context) error {
 //	@Success	200		{object}	tracker.Article
 //	@Header		200		{string}	ETag	"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such article"
 //	@Failure	409		{object}	Problem	"There is an article with this URL already: existing names it"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"
@@ -208,6 +210,7 @@ func (s *Server) putArticle(c echo.Context) error { return s.changeArticle(c) }
 //	@Success	200		{object}	tracker.Article
 //	@Header		200		{string}	ETag	"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such article"
 //	@Failure	409		{object}	Problem	"There is an article with this URL already: existing names it"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"
@@ -233,6 +236,7 @@ func (s *Server) changeArticle(c echo.Context) error {
 //	@Param		If-Match	header	string	false	"ETag of the version to delete"
 //	@Success	204		"It is gone"
 //	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such article"
 //	@Failure	409		{object}	Problem	"Something points at it: references has the counts"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"

@@ -85,6 +85,7 @@ func (s *Server) listClaims(c echo.Context) error {
 //	@Header		201		{string}	Location	"Where the claim is"
 //	@Header		201		{string}	ETag		"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	413		{object}	Problem	"The body is too large"
 //	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
 //	@Failure	422		{object}	Problem	"The claim is not valid: every wrong field is named"
@@ -148,6 +149,7 @@ func (s *Server) getClaim(c echo.Context) error {
 //	@Success	200		{object}	tracker.Claim
 //	@Header		200		{string}	ETag	"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such claim"
 //	@Failure	409		{object}	Problem	"Its status cannot become that one: allowed has those that it can become"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"
@@ -172,6 +174,7 @@ func (s *Server) putClaim(c echo.Context) error { return s.changeClaim(c) }
 //	@Success	200		{object}	tracker.Claim
 //	@Header		200		{string}	ETag	"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such claim"
 //	@Failure	409		{object}	Problem	"Its status cannot become that one: allowed has those that it can become"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"
@@ -197,6 +200,7 @@ func (s *Server) changeClaim(c echo.Context) error {
 //	@Param		If-Match	header	string	false	"ETag of the version to delete"
 //	@Success	204		"It is gone"
 //	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such claim"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"
 //	@Failure	default	{object}	Problem	"Any other problem"

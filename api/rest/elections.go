@@ -67,6 +67,7 @@ func (s *Server) listElections(c echo.Context) error {
 //	@Header		201		{string}	Location	"Where the election is"
 //	@Header		201		{string}	ETag		"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	413		{object}	Problem	"The body is too large"
 //	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
 //	@Failure	422		{object}	Problem	"The election is not valid: every wrong field is named"
@@ -127,6 +128,7 @@ func (s *Server) getElection(c echo.Context) error {
 //	@Success	200		{object}	tracker.Election
 //	@Header		200		{string}	ETag	"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such election"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"
 //	@Failure	413		{object}	Problem	"The body is too large"
@@ -150,6 +152,7 @@ func (s *Server) putElection(c echo.Context) error { return s.changeElection(c) 
 //	@Success	200		{object}	tracker.Election
 //	@Header		200		{string}	ETag	"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such election"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"
 //	@Failure	413		{object}	Problem	"The body is too large"
@@ -174,6 +177,7 @@ func (s *Server) changeElection(c echo.Context) error {
 //	@Param		If-Match	header	string	false	"ETag of the version to delete"
 //	@Success	204		"It is gone"
 //	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such election"
 //	@Failure	409		{object}	Problem	"Something points at it: references has the counts"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"

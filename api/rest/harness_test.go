@@ -421,7 +421,7 @@ func (a *api) checkDocumented(r *http.Request, sent []byte, got answer) {
 		}
 		return
 	}
-	anywhere := []int{http.StatusInternalServerError, http.StatusServiceUnavailable}
+	anywhere := []int{http.StatusInternalServerError, http.StatusServiceUnavailable, http.StatusMisdirectedRequest}
 	if operation.Responses.Status(got.status) == nil && !slices.Contains(anywhere, got.status) {
 		a.Errorf("%s = %s; the document names %v only", got.asked, got.short(), slices.Sorted(maps.Keys(operation.Responses.Map())))
 		return

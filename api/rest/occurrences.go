@@ -72,6 +72,7 @@ func (s *Server) listOccurrences(c echo.Context) error {
 //	@Header		201		{string}	Location	"Where the occurrence is"
 //	@Header		201		{string}	ETag		"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	409		{object}	Problem	"The claim stands on these words already, or would lose its origin"
 //	@Failure	413		{object}	Problem	"The body is too large"
 //	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
@@ -141,6 +142,7 @@ func (s *Server) getOccurrence(c echo.Context) error {
 //	@Success	200		{object}	tracker.Occurrence
 //	@Header		200		{string}	ETag	"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such occurrence"
 //	@Failure	409		{object}	Problem	"The claim stands on these words already, or would lose its origin"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"
@@ -165,6 +167,7 @@ func (s *Server) putOccurrence(c echo.Context) error { return s.changeOccurrence
 //	@Success	200		{object}	tracker.Occurrence
 //	@Header		200		{string}	ETag	"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such occurrence"
 //	@Failure	409		{object}	Problem	"The claim stands on these words already, or would lose its origin"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"
@@ -190,6 +193,7 @@ func (s *Server) changeOccurrence(c echo.Context) error {
 //	@Param		If-Match	header	string	false	"ETag of the version to delete"
 //	@Success	204		"It is gone"
 //	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such occurrence"
 //	@Failure	409		{object}	Problem	"It is the origin of its claim"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"

@@ -46,6 +46,8 @@ var statuses = map[tracker.Code]int{
 	tracker.TooLarge:    http.StatusRequestEntityTooLarge,
 	tracker.WrongMedia:  http.StatusUnsupportedMediaType,
 	tracker.WrongMethod: http.StatusMethodNotAllowed,
+	tracker.Forbidden:   http.StatusForbidden,
+	tracker.Misdirected: http.StatusMisdirectedRequest,
 	tracker.Unavailable: http.StatusServiceUnavailable,
 }
 

@@ -133,6 +133,50 @@ func TestAnAnswerIsNoMultipleOfWhatWasAsked(t *testing.T) {
 	}
 }
 
+// A form needs no leave to be sent: what a browser says of where it comes from must do.
+func TestAPageOfAnotherOriginMayNotWrite(t *testing.T) {
+	options := limits
+	options.Origins = []string{"https://board.example", "*"}
+	a := openWith(t, options).world()
+	before := a.contents()
+	for _, r := range routes() {
+		if r.method == http.MethodGet {
+			continue
+		}
+		for _, headers := range [][]string{{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}, {"Origin", "null"},
+			{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://sub.tracker.test", "Sec-Fetch-Site", "same-site"}, {"Origin", "https://board.example.evil.example"}} {
+			got := a.do(r.method, r.path(), "{}", append(r.headers(), headers...)...).wants(403).has("/type", "urn:claimtracker:problem:forbidden")
+			if got.header.Get("Access-Control-Allow-Origin") == "" && headers[0] == "Origin" {
+				t.Errorf("%s: the page may not read why", got.asked)
+			}
+		}
+	}
+	if after := a.contents(); after != before {
+		t.Errorf("what is kept has changed from\n%s to\n%s", before, after)
+	}
+	for i, headers := range [][]string{{"Origin", "https://board.example", "Sec-Fetch-Site", "cross-site"}, {"Origin", "http://tracker.test"},
+		{"Origin", "https://tracker.test", "Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Site", "none"}, {}} {
+		a.post("/api/v1/sources", object{"name": fmt.Sprint("S", i), "kind": "other"}, headers...).wants(201)
+	}
+	a.get("/api/v1/claims", "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site").wants(200)
+}
+
+func TestARequestForAnotherHostIsRefusedWhereHostsAreKnown(t *testing.T) {
+	options := limits
+	options.Hosts = []string{"tracker.test"}
+	a := openWith(t, options)
+	for host, want := range map[string]int{"tracker.test": 200, "TRACKER.test:8080": 200, "localhost:8080": 200, "127.0.0.1": 200, "[::1]:8080": 200,
+		"evil.example": 421, "tracker.test.evil.example": 421, "10.0.0.1": 421} {
+		r := a.request("GET", "/api/v1/claims", nil)
+		r.Host = host
+		a.check(r, a.serve).wants(want)
+	}
+	a.handler = open(t).handler
+	r := a.request("GET", "/api/v1/claims", nil)
+	r.Host = "any.example"
+	a.check(r, a.serve).wants(200)
+}
+
 func TestABrowserMayReadWhatItsOriginMay(t *testing.T) {
 	options := limits
 	options.Origins = []string{"https://board.example"}

@@ -7,8 +7,11 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +19,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"claimtracker/internal/store"
+	"claimtracker/internal/tracker"
 )
 
 // Options are the limits that a server keeps.
@@ -26,8 +30,12 @@ type Options struct {
 	MaxArticle int64
 	// Timeout is how long a request may take before it is given up and answered with 503.
 	Timeout time.Duration
-	// Origins are the origins whose pages a browser lets read the answers (CORS); "*" stands for any.
+	// Origins are the origins whose pages a browser lets read the answers (CORS) and write; "*" lets those of any read, and
+	// none write.
 	Origins []string
+	// Hosts are the names that requests may call the server by, besides those of the machine itself; by any, where there are
+	// none.
+	Hosts []string
 }
 
 // Server is the tracker over HTTP.
@@ -45,7 +53,7 @@ func New(s *store.Store, log *slog.Logger, options Options) http.Handler {
 	// The address of a client is the one it connects from: a header that anybody can write is not believed.
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = server.fail
-	e.Use(server.identify, server.observe(), server.recover, server.guard)
+	e.Use(server.identify, server.observe(), server.recover, server.guard, server.knowHost)
 	if len(options.Origins) > 0 {
 		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  options.Origins,
@@ -53,6 +61,7 @@ func New(s *store.Store, log *slog.Logger, options Options) http.Handler {
 			ExposeHeaders: []string{"ETag", "Link", "Location", "Retry-After", echo.HeaderXRequestID},
 		}))
 	}
+	e.Use(server.protect())
 	server.routes(e)
 	return e
 }
@@ -96,6 +105,44 @@ func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		},
 	})(next)
+}
+
+// knowHost refuses requests that call the server by a name that is not its own, so that no web page can read and write
+// here by giving its own name this machine's address (DNS rebinding). Who is no browser may leave the name out.
+func (s *Server) knowHost(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		host := (&url.URL{Host: c.Request().Host}).Hostname()
+		isHost := func(known string) bool { return strings.EqualFold(known, host) }
+		if len(s.options.Hosts) == 0 || host == "" || isLoopback(host) || slices.ContainsFunc(s.options.Hosts, isHost) {
+			return next(c)
+		}
+		return tracker.Errorf(tracker.Misdirected, "This server does not answer for the host of this request; its setting --host names those that it answers for")
+	}
+}
+
+// isLoopback tells whether a host name or address is one by which a machine calls itself.
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()
+}
+
+// protect refuses writes that a browser sends for a page of another origin (CSRF), save for those that are named to be
+// trusted: a form may be sent anywhere without asking first. Requests that no browser sent are not touched.
+func (s *Server) protect() echo.MiddlewareFunc {
+	protection := http.NewCrossOriginProtection()
+	for _, origin := range s.options.Origins {
+		if err := protection.AddTrustedOrigin(origin); err != nil && origin != "*" {
+			s.log.Warn("no origin: its pages may not write", "origin", origin, "error", err)
+		}
+	}
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if err := protection.Check(c.Request()); err != nil {
+				return tracker.Errorf(tracker.Forbidden, "A page of another origin may not write here, unless the setting --cors-origin names its origin")
+			}
+			return next(c)
+		}
+	}
 }
 
 // guard bounds the time of each request, and tells browsers not to guess at what answers are. A request that says

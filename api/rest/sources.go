@@ -69,6 +69,7 @@ func (s *Server) listSources(c echo.Context) error {
 //	@Header		201		{string}	Location	"Where the source is"
 //	@Header		201		{string}	ETag		"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	413		{object}	Problem	"The body is too large"
 //	@Failure	415		{object}	Problem	"The Content-Type is not one that is read here"
 //	@Failure	422		{object}	Problem	"The source is not valid: every wrong field is named"
@@ -129,6 +130,7 @@ func (s *Server) getSource(c echo.Context) error {
 //	@Success	200		{object}	tracker.Source
 //	@Header		200		{string}	ETag	"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such source"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"
 //	@Failure	413		{object}	Problem	"The body is too large"
@@ -152,6 +154,7 @@ func (s *Server) putSource(c echo.Context) error { return s.changeSource(c) }
 //	@Success	200		{object}	tracker.Source
 //	@Header		200		{string}	ETag	"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such source"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"
 //	@Failure	413		{object}	Problem	"The body is too large"
@@ -176,6 +179,7 @@ func (s *Server) changeSource(c echo.Context) error {
 //	@Param		If-Match	header	string	false	"ETag of the version to delete"
 //	@Success	204		"It is gone"
 //	@Failure	400		{object}	Problem	"The id cannot be read"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such source"
 //	@Failure	409		{object}	Problem	"Something points at it: references has the counts"
 //	@Failure	412		{object}	Problem	"It has changed since you read it"

@@ -36,6 +36,7 @@ import (
 //	@Header		201		{string}	Location	"Where the article is"
 //	@Header		201		{string}	ETag		"Begins with the record's version"
 //	@Failure	400		{object}	Problem	"The form cannot be read"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	409		{object}	Problem	"There is an article with this URL already: existing names it"
 //	@Failure	413		{object}	Problem	"The body is too large"
 //	@Failure	415		{object}	Problem	"The Content-Type is not multipart/form-data"

@@ -59,6 +59,7 @@ func (s *Server) listVersions(c echo.Context) error {
 //	@Header		201		{string}	Location	"Where the version is"
 //	@Header		201		{string}	ETag	"Stays the same: a version never changes"
 //	@Failure	400		{object}	Problem	"The body cannot be read: every wrong field is named"
+//	@Failure	403		{object}	Problem	"A browser sent it for a page of an origin that is not trusted"
 //	@Failure	404		{object}	Problem	"There is no such article"
 //	@Failure	409		{object}	Problem	"The latest version has this text already"
 //	@Failure	413		{object}	Problem	"The body is too large"
