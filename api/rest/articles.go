@@ -2,6 +2,7 @@ package rest
 
 import (
 	"errors"
+	"net/http"
 
 	"github.com/labstack/echo/v4"
 
@@ -84,44 +85,81 @@ func (s *Server) listArticles(c echo.Context) error {
 //	@Failure	default	{object}	Problem	"Any other problem"
 //	@Router		/api/v1/articles [post]
 func (s *Server) createArticle(c echo.Context) error {
-	in, err := input[tracker.NewArticle](c, s.options.MaxArticle)
-	if err != nil {
+	if err := newQuery(c).err(); err != nil {
 		return err
 	}
-	material, err := intake.Pasted(in.NewArticleText)
-	if err != nil {
-		return withRest(err, in.ArticleInput)
+	if err := checkMedia(c, echo.MIMEApplicationJSON); err != nil {
+		return err
 	}
-	return s.keepArticle(c, in.ArticleInput, material)
+	return s.keepArticle(c, func(body []byte) (tracker.ArticleInput, intake.Material, error) {
+		in, err := decode[tracker.NewArticle](body)
+		if err != nil {
+			return in.ArticleInput, intake.Material{}, err
+		}
+		material, err := intake.Pasted(in.NewArticleText)
+		return in.ArticleInput, material, withRest(err, in.ArticleInput)
+	})
 }
 
-// keepArticle reads the material and keeps it as a new article.
-func (s *Server) keepArticle(c echo.Context, in tracker.ArticleInput, material intake.Material) error {
-	var read tracker.ArticleInput
+// keepArticle keeps what read finds in the body as a new article.
+func (s *Server) keepArticle(c echo.Context, read func(body []byte) (tracker.ArticleInput, intake.Material, error)) error {
+	var in tracker.ArticleInput
 	var version tracker.ArticleVersion
-	err := s.oneOfFew(c, func() (err error) {
-		read, version, err = intake.Article(in, material)
-		return err
+	err := s.oneOfFew(c, func(body []byte) error {
+		given, material, err := read(body)
+		if err != nil {
+			return err
+		}
+		in, version, err = intake.Article(given, material)
+		return withRest(err, given)
 	})
 	if err != nil {
-		return withRest(err, in)
+		return err
 	}
-	article, err := s.store.Articles.Create(c.Request().Context(), read, version)
+	article, err := s.store.Articles.Create(c.Request().Context(), in, version)
 	if err != nil {
 		return err
 	}
 	return respondCreated(c, "articles", article)
 }
 
-// oneOfFew reads an article's text, as many at once as there are processors: a page made to be slow takes seconds of one,
-// and must not take all of them from everybody else.
-func (s *Server) oneOfFew(c echo.Context, read func() error) error {
+// maxReceived is how many bodies with an article's text are in memory at once: each may take MaxArticle.
+const maxReceived = 16
+
+// oneOfFew receives a body with an article's text and has it read. Reading takes a multiple of the body in memory, and of a
+// page made to be slow it takes seconds of a processor: so few are read at once, one processor fewer than there are, and a
+// body is received whole before it takes a place there, or clients that send slowly would hold those. The bodies that are
+// received or wait are limited too, to many more; who finds no place in the time that a request may take is told to come
+// back.
+func (s *Server) oneOfFew(c echo.Context, read func(body []byte) error) error {
+	leave, err := enter(c, s.received)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if deadline, ok := c.Request().Context().Deadline(); ok {
+		// Who sends too slowly for the request to be answered loses the place. Not every connection can be told that.
+		_ = http.NewResponseController(c.Response().Writer).SetReadDeadline(deadline)
+	}
+	body, err := whole(c, c.Request().ContentLength, s.options.MaxArticle)
+	if err != nil {
+		return err
+	}
+	done, err := enter(c, s.reading)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return read(body)
+}
+
+// enter takes one of the places that a channel has, once there is one.
+func enter(c echo.Context, places chan struct{}) (leave func(), err error) {
 	select {
-	case s.reading <- struct{}{}:
-		defer func() { <-s.reading }()
-		return read()
+	case places <- struct{}{}:
+		return func() { <-places }, nil
 	case <-c.Request().Context().Done():
-		return tracker.Errorf(tracker.Unavailable, "Too many articles are being read just now; nothing was kept")
+		return nil, tracker.Errorf(tracker.Unavailable, "Too many articles are being read just now; nothing was kept")
 	}
 }
 

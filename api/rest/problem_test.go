@@ -4,9 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -112,6 +117,94 @@ func TestTheLimitsOfABodyAreExact(t *testing.T) {
 	send := a.listen() // a server that has read enough closes the connection, and still answers
 	a.check(a.request("POST", "/api/v1/sources", body(5_000_000)), send).wants(413)
 	a.check(a.request("POST", "/api/v1/sources", body(900)), send).wants(201)
+}
+
+func TestAConnectionWhoseClientDoesNotReadIsLeft(t *testing.T) {
+	a := openWith(t, rest.Options{MaxBody: 1000, MaxArticle: 1000, Timeout: 200 * time.Millisecond})
+	left := make(chan error, 1)
+	a.handler.(*echo.Echo).GET("/large", func(c echo.Context) error {
+		err := c.Blob(http.StatusOK, "text/plain", make([]byte, 64<<20))
+		left <- err
+		return err
+	})
+	server := httptest.NewServer(a.handler)
+	connection, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	defer connection.Close()
+	fmt.Fprint(connection, "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	select {
+	case err := <-left:
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("writing to a client that does not read = %v; want a deadline that has passed", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("a client that does not read holds its connection")
+	}
+}
+
+// slowBody is a body of which nothing comes until it ends; begun is told once somebody reads it.
+type slowBody struct{ begun, end chan struct{} }
+
+func (b slowBody) Read([]byte) (int, error) {
+	select {
+	case b.begun <- struct{}{}:
+		<-b.end
+	case <-b.end:
+	}
+	return 0, io.EOF
+}
+
+func TestSlowArticlesHoldNobodyUpUntilThereAreTooMany(t *testing.T) {
+	options := limits
+	options.Timeout = 3 * time.Second
+	a := openWith(t, options)
+	a.source("Ledger")
+	body := slowBody{make(chan struct{}), make(chan struct{})}
+	var slow sync.WaitGroup
+	begin := func(path string) {
+		r := a.request("POST", path, nil, "Content-Type", "application/json")
+		if r.Body = io.NopCloser(body); strings.HasSuffix(path, "upload") {
+			r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		}
+		slow.Go(func() { a.serve(r) })
+		<-body.begun
+	}
+	paths := []string{"/api/v1/articles", "/api/v1/articles/upload", "/api/v1/articles/1/versions"}
+	for i := range 15 {
+		begin(paths[i%3])
+	}
+	a.post("/api/v1/articles", pledge).wants(201)
+	begin(paths[0])
+	got := a.post("/api/v1/articles", changed(pledge, "url", "https://a.example/other")).wants(503)
+	if got.header.Get("Retry-After") == "" {
+		t.Errorf("%s has no Retry-After", got.asked)
+	}
+	a.post("/api/v1/sources", changed(ledger, "name", "Other")).wants(201)
+	close(body.end)
+	slow.Wait()
+	a.post("/api/v1/articles", changed(pledge, "url", "https://a.example/other")).wants(201)
+}
+
+func TestABodyThatDoesNotComeInTimeIsNotWaitedFor(t *testing.T) {
+	a := openWith(t, rest.Options{MaxBody: 1000, MaxArticle: 1000, Timeout: 200 * time.Millisecond})
+	server := httptest.NewServer(a.handler)
+	connection, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	defer connection.Close()
+	fmt.Fprint(connection, "POST /api/v1/articles HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{")
+	if err := connection.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	answer := make([]byte, 12)
+	if _, err := io.ReadFull(connection, answer); err != nil || string(answer) != "HTTP/1.1 400" {
+		t.Errorf("a body that does not come is answered %q, %v; want 400", answer, err)
+	}
 }
 
 func TestAnAnswerIsNoMultipleOfWhatWasAsked(t *testing.T) {

@@ -1,11 +1,11 @@
 package rest
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -44,18 +44,32 @@ func pathID(c echo.Context, name string) (int64, error) {
 
 // body reads a JSON body of at most limit bytes.
 func body(c echo.Context, limit int64, types ...string) ([]byte, error) {
+	if err := checkMedia(c, types...); err != nil {
+		return nil, err
+	}
+	return whole(c, 0, limit) // what a header says costs nothing to say
+}
+
+// checkMedia refuses what does not say that it is JSON of one of the types, as it is.
+func checkMedia(c echo.Context, types ...string) error {
 	given, parameters, err := mime.ParseMediaType(c.Request().Header.Get(echo.HeaderContentType))
 	if err != nil || !slices.Contains(types, given) {
-		return nil, tracker.Errorf(tracker.WrongMedia, "The Content-Type must be %s", strings.Join(types, " or "))
+		return tracker.Errorf(tracker.WrongMedia, "The Content-Type must be %s", strings.Join(types, " or "))
 	}
 	if charset := parameters["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return nil, tracker.Errorf(tracker.WrongMedia, "JSON is read as UTF-8 only")
+		return tracker.Errorf(tracker.WrongMedia, "JSON is read as UTF-8 only")
 	}
 	if c.Request().Header.Get(echo.HeaderContentEncoding) != "" {
-		return nil, tracker.Errorf(tracker.WrongMedia, "The body must not be compressed: leave Content-Encoding out")
+		return tracker.Errorf(tracker.WrongMedia, "The body must not be compressed: leave Content-Encoding out")
 	}
-	b, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, limit))
-	return b, bodyError(err)
+	return nil
+}
+
+// whole reads a body of at most limit bytes into room for as many as are expected: a buffer that grows is copied as it does.
+func whole(c echo.Context, expected, limit int64) ([]byte, error) {
+	b := bytes.NewBuffer(make([]byte, 0, min(max(expected, 0), limit)+bytes.MinRead))
+	_, err := b.ReadFrom(http.MaxBytesReader(c.Response(), c.Request().Body, limit))
+	return b.Bytes(), bodyError(err)
 }
 
 // bodyError is what reading a request's body ended with, in the domain's words.

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,12 +44,14 @@ type Server struct {
 	store   *store.Store
 	log     *slog.Logger
 	options Options
-	reading chan struct{} // holds as many as are reading an article's text just now
+	// As many as have a body with an article's text just now, and as many as are reading one.
+	received, reading chan struct{}
 }
 
 // New is a handler of all routes over a store. It is safe for concurrent use and holds nothing that needs closing.
 func New(s *store.Store, log *slog.Logger, options Options) http.Handler {
-	server := &Server{store: s, log: log, options: options, reading: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	server := &Server{store: s, log: log, options: options,
+		received: make(chan struct{}, maxReceived), reading: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1))}
 	e := echo.New()
 	// The address of a client is the one it connects from: a header that anybody can write is not believed.
 	e.IPExtractor = echo.ExtractIPDirect()
@@ -145,10 +148,16 @@ func (s *Server) protect() echo.MiddlewareFunc {
 	}
 }
 
-// guard bounds the time of each request, and tells browsers not to guess at what answers are. A request that says
-// Cache-Control: no-cache (RFC 9111, section 5.2.1.4) is answered with what was written last, also from a list.
+// guard bounds the time of each request and of taking its answer, and tells browsers not to guess at what answers are. A
+// request that says Cache-Control: no-cache (RFC 9111, section 5.2.1.4) is answered with what was written last, also from a list.
 func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		c.Response().Before(func() {
+			// Who does not take the answer is left: it has as long as the request had, for every mebibyte that is begun.
+			length, _ := strconv.ParseInt(c.Response().Header().Get(echo.HeaderContentLength), 10, 64)
+			until := time.Now().Add(s.options.Timeout * time.Duration(1+length>>20))
+			_ = http.NewResponseController(c.Response().Writer).SetWriteDeadline(until) // not every connection can be told that
+		})
 		c.Response().Header().Set("X-Content-Type-Options", "nosniff")
 		ctx, cancel := context.WithTimeout(c.Request().Context(), s.options.Timeout)
 		defer cancel()

@@ -1,11 +1,11 @@
 package rest
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
-	"net/http"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -51,16 +51,14 @@ func (s *Server) uploadArticle(c echo.Context) error {
 	if err != nil || given != echo.MIMEMultipartForm || parameters["boundary"] == "" {
 		return tracker.Errorf(tracker.WrongMedia, "The Content-Type must be multipart/form-data")
 	}
-	body := http.MaxBytesReader(c.Response(), c.Request().Body, s.options.MaxArticle)
-	form := upload{seen: map[string]bool{}}
-	if err := form.read(multipart.NewReader(body, parameters["boundary"])); err != nil {
-		return err
-	}
-	material, err := intake.File(form.fileName, form.fileType, form.file)
-	if err != nil {
-		return ofForm(withRest(err, form.article))
-	}
-	return ofForm(s.keepArticle(c, form.article, material))
+	return ofForm(s.keepArticle(c, func(body []byte) (tracker.ArticleInput, intake.Material, error) {
+		form := upload{seen: map[string]bool{}}
+		if err := form.read(multipart.NewReader(bytes.NewReader(body), parameters["boundary"])); err != nil {
+			return form.article, intake.Material{}, err
+		}
+		material, err := intake.File(form.fileName, form.fileType, form.file)
+		return form.article, material, withRest(err, form.article)
+	}))
 }
 
 // ofForm names what is wrong as fields of a form, which has no JSON to point into.

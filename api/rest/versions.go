@@ -72,20 +72,26 @@ func (s *Server) createVersion(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	in, err := input[tracker.NewArticleText](c, s.options.MaxArticle)
-	if err != nil {
+	if err := newQuery(c).err(); err != nil {
 		return err
 	}
-	article, err := s.store.Articles.Head(c.Request().Context(), id)
-	if err != nil {
-		return err
-	}
-	material, err := intake.Pasted(in)
-	if err != nil {
+	if err := checkMedia(c, echo.MIMEApplicationJSON); err != nil {
 		return err
 	}
 	var version tracker.ArticleVersion
-	err = s.oneOfFew(c, func() (err error) {
+	err = s.oneOfFew(c, func(body []byte) error {
+		in, err := decode[tracker.NewArticleText](body)
+		if err != nil {
+			return err
+		}
+		article, err := s.store.Articles.Head(c.Request().Context(), id)
+		if err != nil {
+			return err
+		}
+		material, err := intake.Pasted(in)
+		if err != nil {
+			return err
+		}
 		version, err = intake.Version(article.Language, material)
 		return err
 	})
