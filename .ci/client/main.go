@@ -79,7 +79,7 @@ func run(ctx context.Context, server string) error {
 	if err != nil || updated.JSON200 == nil {
 		return failed("updateClaim", err, updated)
 	}
-	if got := updated.JSON200; *got.Status != reviewed || len(*got.Tags) != 0 || got.Text != claim.JSON201.Text {
+	if got := updated.JSON200; *got.Status != reviewed || len(got.Tags) != 0 || got.Text != claim.JSON201.Text {
 		return fmt.Errorf("updateClaim: want it in review, without tags, its words as they were: %s", updated.Body)
 	}
 

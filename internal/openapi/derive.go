@@ -75,6 +75,7 @@ func Derive(swagger []byte) ([]byte, error) {
 		// The others may be read from its HTML, which swag's required cannot say.
 		article.Value.Required = []string{"source_id"}
 	}
+	alwaysSent(three.Components.Schemas)
 	tags(three)
 	if err := three.Validate(context.Background()); err != nil {
 		return nil, fmt.Errorf("the derived document is not valid: %w", err)
@@ -211,6 +212,24 @@ func wholeNumbers(schema *openapi3.Schema) {
 	}
 	if schema.Items != nil && schema.Items.Ref == "" {
 		wholeNumbers(schema.Items.Value)
+	}
+}
+
+// alwaysSent requires of each record the lists and truth values of its Input: a client may leave them out, and the record
+// then has them empty or false.
+func alwaysSent(schemas openapi3.Schemas) {
+	for name, record := range schemas {
+		input := schemas[name+"Input"]
+		if input == nil {
+			continue
+		}
+		for field, schema := range input.Value.Properties {
+			listOrTruth := schema.Value.Type.Is(openapi3.TypeArray) || schema.Value.Type.Is(openapi3.TypeBoolean)
+			if listOrTruth && record.Value.Properties[field] != nil && !slices.Contains(record.Value.Required, field) {
+				record.Value.Required = append(record.Value.Required, field)
+			}
+		}
+		slices.Sort(record.Value.Required)
 	}
 }
 

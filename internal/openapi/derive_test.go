@@ -57,9 +57,10 @@ const swagger = `{
   "definitions": {
     "Kind": {"type": "string", "enum": ["a", "b"]},
     "Problem": {"type": "object"},
-    "Thing": {"type": "object", "properties": {"id": {"type": "integer"}, "others": {"type": "array", "items": {"type": "integer"}}}},
+    "Thing": {"type": "object", "properties": {"id": {"type": "integer"}, "others": {"type": "array", "items": {"type": "integer"}},
+      "expanded": {"type": "array", "items": {"type": "integer"}}, "open": {"type": "boolean"}, "note": {"type": "string"}}},
     "ThingInput": {"type": "object", "required": ["name"], "properties": {
-      "name": {"type": "string"}, "note": {"type": "string"}, "kind": {"allOf": [{"$ref": "#/definitions/Kind"}]}}}}}`
+      "name": {"type": "string"}, "note": {"type": "string"}, "open": {"type": "boolean"}, "others": {"type": "array", "items": {"type": "integer"}}, "kind": {"allOf": [{"$ref": "#/definitions/Kind"}]}}}}}`
 
 // derived reads what Derive makes of a document, each time the same.
 func derived(t *testing.T, swagger string) *openapi3.T {
@@ -138,6 +139,15 @@ func TestAPatchRequiresNothingAndMayEmptyWhatMayBeEmpty(t *testing.T) {
 	}
 	if three.Components.Schemas["ThingInput"].Value.Properties["note"].Value.Nullable {
 		t.Error("note of ThingInput may be null; want that of ThingPatch alone")
+	}
+}
+
+func TestARecordAlwaysHasTheListsAndTruthValuesOfItsInput(t *testing.T) {
+	schemas := derived(t, swagger).Components.Schemas
+	for name, want := range map[string]string{"Thing": "open others", "ThingInput": "name", "ThingPatch": ""} {
+		if got := strings.Join(schemas[name].Value.Required, " "); got != want {
+			t.Errorf("%s requires %q; want %q", name, got, want)
+		}
 	}
 }
 
