@@ -225,7 +225,7 @@ func (s *Server) end(signal os.Signal) error {
 	if err := s.process.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
-	<-s.exited
+	_ = <-s.exited // it ended as it was told to
 	return nil
 }
 

@@ -61,11 +61,9 @@ func (e *postgresEngine) open(ctx context.Context, config *gorm.Config) (write, 
 		return nil, nil, err
 	}
 	own := *config
-	// The driver prepares each statement once a connection by itself. What GORM prepares in a transaction ends with it.
-	own.PrepareStmt = false
 	// The server was reached just now; a replica need not be there yet.
 	own.DisableAutomaticPing = true
-	server, err := e.server(e.dsn)
+	server, err := e.server(e.dsn) //nolint:contextcheck // its pulse is felt for as long as the store is open, not for this call
 	if err != nil {
 		return nil, nil, err
 	}
