@@ -60,19 +60,22 @@ func (e *postgresEngine) open(ctx context.Context, config *gorm.Config) (write, 
 	if err := e.prepare(ctx); err != nil {
 		return nil, nil, err
 	}
-	own := *config
-	// The server was reached just now; a replica need not be there yet.
-	own.DisableAutomaticPing = true
 	server, err := e.server(e.dsn) //nolint:contextcheck // its pulse is felt for as long as the store is open, not for this call
 	if err != nil {
 		return nil, nil, err
 	}
-	forWriting, forReading := own, own
-	if write, err = gorm.Open(postgres.New(postgres.Config{Conn: server.pool(postgresWriters, writerIdle)}), &forWriting); err != nil {
+	if write, err = usePool(config, server.pool(postgresWriters, writerIdle)); err != nil {
 		return nil, nil, err
 	}
-	read, err = gorm.Open(postgres.New(postgres.Config{Conn: server.pool(postgresReaders, readerIdle)}), &forReading)
+	read, err = usePool(config, server.pool(postgresReaders, readerIdle))
 	return write, read, err
+}
+
+func usePool(config *gorm.Config, pool *sql.DB) (*gorm.DB, error) {
+	own := *config
+	// The server was reached just now; a replica need not be there yet.
+	own.DisableAutomaticPing = true
+	return gorm.Open(postgres.New(postgres.Config{Conn: pool}), &own)
 }
 
 func (e *postgresEngine) replica(address string) (gorm.Dialector, *sql.DB, error) {
@@ -215,4 +218,86 @@ func (e *postgresEngine) close() error {
 		s.close()
 	}
 	return nil
+}
+
+// openSource opens a server that other instances may be writing to: what is read of it is one snapshot.
+func (e *postgresEngine) openSource(ctx context.Context, config *gorm.Config) (*gorm.DB, error) {
+	server, err := e.server(e.dsn)
+	if err != nil {
+		return nil, fmt.Errorf("the database's address %w", err)
+	}
+	pool := server.pool(1, readerIdle)
+	if err := pool.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("cannot reach PostgreSQL: %w", err), pool.Close())
+	}
+	if err := migrated(ctx, pool, goose.DialectPostgres, "migrations/postgres"); err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	read, err := usePool(config, pool)
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return read, nil
+}
+
+// postgresIdentity differs between any two places where a tracker can be kept: server, database and schema.
+const postgresIdentity = "SELECT concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()), oid, current_schema()) FROM pg_database WHERE datname = current_database()"
+
+func (e *postgresEngine) same(ctx context.Context, db *gorm.DB, other engine) (_ bool, err error) {
+	its, ok := other.(*postgresEngine)
+	if !ok {
+		return false, nil
+	}
+	var mine, theirs string
+	if err := db.WithContext(ctx).Raw(postgresIdentity).Scan(&mine).Error; err != nil {
+		return false, err
+	}
+	settings, err := postgresSettings(its.dsn)
+	if err != nil {
+		return false, fmt.Errorf("the database's address %w", err)
+	}
+	settings.ConnectTimeout = connectTimeout
+	connection, err := pgx.ConnectConfig(ctx, settings)
+	if err != nil {
+		return false, fmt.Errorf("cannot reach PostgreSQL: %w", err)
+	}
+	defer func() { err = errors.Join(err, connection.Close(context.WithoutCancel(ctx))) }()
+	err = connection.QueryRow(ctx, postgresIdentity).Scan(&theirs)
+	return mine == theirs, err
+}
+
+func (e *postgresEngine) unhurried(tx *gorm.DB) error {
+	if err := tx.Exec("SET LOCAL statement_timeout = 0").Error; err != nil {
+		return err
+	}
+	return tx.Exec("SET LOCAL idle_in_transaction_session_timeout = 0").Error
+}
+
+func (e *postgresEngine) highest(tx *gorm.DB, table string) (id int64, err error) {
+	sequence, err := sequenceOf(tx, table)
+	if err != nil {
+		return 0, err
+	}
+	var given int64
+	if err := tx.Raw("SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM " + sequence).Scan(&given).Error; err != nil {
+		return 0, err
+	}
+	// A row that was written with its id has not moved the sequence.
+	err = tx.Raw("SELECT GREATEST(?::bigint, COALESCE(max(id), 0)) FROM "+table, given).Scan(&id).Error
+	return id, err
+}
+
+// setHighest alters the sequence, because setval would stay where the transaction is undone.
+func (e *postgresEngine) setHighest(tx *gorm.DB, table string, id int64) error {
+	sequence, err := sequenceOf(tx, table)
+	if err != nil {
+		return err
+	}
+	return tx.Exec(fmt.Sprintf("ALTER SEQUENCE %s RESTART WITH %d", sequence, id+1)).Error
+}
+
+// sequenceOf names, quoted, the sequence that gives out a table's ids.
+func sequenceOf(tx *gorm.DB, table string) (name string, err error) {
+	err = tx.Raw("SELECT pg_get_serial_sequence(?, 'id')", table).Scan(&name).Error
+	return name, err
 }

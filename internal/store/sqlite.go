@@ -239,3 +239,77 @@ func (e *sqliteEngine) close() error {
 	}
 	return e.lock.Unlock()
 }
+
+func (e *sqliteEngine) openSource(ctx context.Context, config *gorm.Config) (*gorm.DB, error) {
+	if err := e.resolve(); err != nil {
+		return nil, err
+	}
+	switch info, err := os.Stat(e.path); {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, fmt.Errorf("there is no file %s", e.path)
+	case err == nil && info.Size() == 0:
+		return nil, fmt.Errorf("%s is empty", e.path)
+	}
+	if err := e.take(); err != nil {
+		return nil, err
+	}
+	if _, err := e.inspect(); err != nil {
+		return nil, err
+	}
+	read, err := e.pool(config, 1, "mode=ro&_query_only=1&_busy_timeout=5000")
+	if err != nil {
+		return nil, err
+	}
+	if err := e.examine(ctx, read); err != nil {
+		return nil, errors.Join(err, closePool(read))
+	}
+	return read, nil
+}
+
+// examine checks the file for damage and its schema for being up to date, and changes nothing.
+func (e *sqliteEngine) examine(ctx context.Context, db *gorm.DB) error {
+	pool, err := db.DB()
+	if err != nil {
+		return err
+	}
+	if info, err := os.Stat(e.path); err == nil && info.Size() <= checkedSize {
+		if err := e.check(ctx, pool); err != nil {
+			return err
+		}
+	}
+	if err := migrated(ctx, pool, goose.DialectSQLite3, "migrations/sqlite"); err != nil {
+		return fmt.Errorf("%s: %w", e.path, err)
+	}
+	return nil
+}
+
+func (e *sqliteEngine) same(_ context.Context, _ *gorm.DB, other engine) (bool, error) {
+	its, ok := other.(*sqliteEngine)
+	if !ok {
+		return false, nil
+	}
+	mine, err := os.Stat(e.path)
+	if err != nil {
+		return false, err
+	}
+	theirs, err := os.Stat(its.path)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && os.SameFile(mine, theirs), err
+}
+
+// unhurried has nothing to do: there is no limit.
+func (e *sqliteEngine) unhurried(*gorm.DB) error { return nil }
+
+func (e *sqliteEngine) highest(tx *gorm.DB, table string) (id int64, err error) {
+	err = tx.Raw("SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = ?", table).Scan(&id).Error
+	return id, err
+}
+
+func (e *sqliteEngine) setHighest(tx *gorm.DB, table string, id int64) error {
+	if err := tx.Exec("DELETE FROM sqlite_sequence WHERE name = ?", table).Error; err != nil {
+		return err
+	}
+	return tx.Exec("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, id).Error
+}

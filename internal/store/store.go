@@ -62,6 +62,18 @@ type engine interface {
 	replica(address string) (gorm.Dialector, *sql.DB, error)
 	// close lets go of the database; called once both pools are closed.
 	close() error
+
+	// openSource returns a pool that only reads, of a database that is there and that is left as it is. It refuses one
+	// whose schema is not the one that this program knows.
+	openSource(ctx context.Context, config *gorm.Config) (*gorm.DB, error)
+	// same tells whether another engine's database is this one, however it is addressed. This one is open.
+	same(ctx context.Context, db *gorm.DB, other engine) (bool, error)
+	// unhurried lets a transaction's statements, and the pauses between them, take as long as they need.
+	unhurried(tx *gorm.DB) error
+	// highest is the highest id that a table ever gave out, and setHighest makes it give out higher ones only; undone
+	// with the transaction.
+	highest(tx *gorm.DB, table string) (int64, error)
+	setHighest(tx *gorm.DB, table string, id int64) error
 }
 
 // Open opens a database and migrates it as needed: a PostgreSQL database where the address begins with postgres://, else
@@ -72,14 +84,8 @@ type engine interface {
 // are read from the replicas, where some are named: the addresses of streaming replicas of the PostgreSQL database.
 func Open(ctx context.Context, address string, log *slog.Logger, now func() time.Time, replicas ...string) (*Store, error) {
 	s := &Store{engine: engineOf(address), now: now}
-	config := &gorm.Config{
-		SkipDefaultTransaction: true,
-		TranslateError:         true,
-		NowFunc:                now,
-		Logger:                 newStatementLog(log, s.engine),
-	}
 	var err error
-	if s.write, s.read, err = s.engine.open(ctx, config); err != nil {
+	if s.write, s.read, err = s.engine.open(ctx, configOf(s.engine, log, now)); err != nil {
 		return nil, errors.Join(err, s.engine.close())
 	}
 	if err := s.replicate(replicas, log); err != nil {
@@ -88,6 +94,15 @@ func Open(ctx context.Context, address string, log *slog.Logger, now func() time
 	s.Sources, s.Actors, s.Elections, s.Articles = Sources{s}, Actors{s}, Elections{s}, Articles{s}
 	s.Sentences, s.Claims, s.Occurrences, s.Techniques = Sentences{s}, Claims{s}, Occurrences{s}, Techniques{s}
 	return s, nil
+}
+
+func configOf(e engine, log *slog.Logger, now func() time.Time) *gorm.Config {
+	return &gorm.Config{
+		SkipDefaultTransaction: true,
+		TranslateError:         true,
+		NowFunc:                now,
+		Logger:                 newStatementLog(log, e),
+	}
 }
 
 func engineOf(address string) engine {
