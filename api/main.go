@@ -39,6 +39,7 @@ type commands struct {
 	Serve  serveCommand  `cmd:"" default:"withargs" help:"Serve the API and the Swagger UI (what is done when no command is named)."`
 	Import importCommand `cmd:"" help:"Import articles from files of text or HTML."`
 	Seed   seedCommand   `cmd:"" help:"Load what of the seeds is not there yet."`
+	Copy   copyCommand   `cmd:"" help:"Copy a whole tracker from one database into another, of either kind, that holds no record."`
 	Health healthCommand `cmd:"" help:"Ask a running server whether it can write; for container health checks."`
 }
 

@@ -222,7 +222,7 @@ func TestHelpNamesEverySettingWithItsVariable(t *testing.T) {
 	if err != nil {
 		t.Errorf("--help: %v; want no error", err)
 	}
-	for _, command := range []string{"serve", "import", "seed", "health"} {
+	for _, command := range []string{"serve", "import", "seed", "copy", "health"} {
 		if !strings.Contains(stdout, "\n  "+command+" ") {
 			t.Errorf("--help does not name the command %s:\n%s", command, stdout)
 		}
@@ -294,6 +294,8 @@ func TestOneMistakeIsReportedAlone(t *testing.T) {
 		"a host with a port":         {[]string{"serve", "--host", "tracker.example:80"}, "--host"},
 		"a folder that is not there": {[]string{"serve", "--addr", "127.0.0.1:0", "--database", filepath.Join(folder, "no", "x.db")}, "does not exist"},
 		"a folder as a database":     {[]string{"serve", "--addr", "127.0.0.1:0", "--database", folder}, "is a folder"},
+		"a copy of no database":      {[]string{"copy", "--from", "mysql://db.example/claims", "--to", "b.db"}, "--from"},
+		"a copy into no database":    {[]string{"copy", "--from", "a.db", "--to", "mysql://db.example/claims"}, "--to"},
 		"a server that is no URL":    {[]string{"health", "--server", "http://[::1"}, "--server"},
 	} {
 		_, _, err := told(test.args...)
