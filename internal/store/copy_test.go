@@ -237,6 +237,20 @@ func TestACopyLeavesItsSourceByteForByte(t *testing.T) {
 	}
 }
 
+func TestACopyHasWhatAKilledProcessLeftInItsLog(t *testing.T) {
+	path, killed := file(t), file(t)
+	s := openAt(t, path)
+	newSource(s, "The Harbour Ledger")
+	for _, suffix := range []string{"", "-wal"} {
+		must(0, os.WriteFile(killed+suffix, must(os.ReadFile(path+suffix)), 0o600))
+	}
+	to := pgtest.Address(t)
+	must(copyNow(bg, killed, to))
+	if got, want := dumpOf(t, to), dump(t, s); got != want {
+		t.Errorf("what a killed process left was copied as\n%swant\n%s", got, want)
+	}
+}
+
 func TestACopyThatIsStoppedAnywhereLeavesNothingAndCanBeRunAgain(t *testing.T) {
 	eachWay(t, func(t *testing.T, from, to string) {
 		fill(from)
