@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -41,11 +40,12 @@ func (c *copyCommand) Run(all *commands, at *surroundings) error {
 	began := time.Now()
 	bar := copyProgress(at.stderr)
 	copied, err := store.Copy(at.ctx, c.From, c.To, log, time.Now, bar.show)
-	if err := errors.Join(err, bar.end()); err != nil {
-		if errors.Is(context.Cause(at.ctx), context.Canceled) {
-			return fmt.Errorf("stopped: %w", err)
-		}
-		return fmt.Errorf("nothing was copied: %w", err)
+	bar.end()
+	switch {
+	case err != nil && at.ctx.Err() != nil:
+		return fmt.Errorf("stopped before the end: %w", err)
+	case err != nil:
+		return fmt.Errorf("cannot copy: %w", err)
 	}
 	return sayCopied(at.stdout, copied, time.Since(began))
 }
@@ -82,4 +82,4 @@ func (b copyBar) show(doing string, done, of int64) {
 	_ = b.bar.Set64(done)
 }
 
-func (b copyBar) end() error { return b.bar.Clear() }
+func (b copyBar) end() { _ = b.bar.Clear() }
