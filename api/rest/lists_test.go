@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"cmp"
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"net/url"
@@ -310,6 +311,19 @@ func TestACursorIsOfItsListAlone(t *testing.T) {
 	cursor := a.get("/api/v1/claims?limit=1&article_id=1").wants(200).text("/next")
 	a.get("/api/v1/claims?limit=1&source_id=1&cursor=" + cursor).wants(400).names("cursor conflict")
 	a.get("/api/v1/claims?limit=1&article_id=1&article_id=2&cursor=" + cursor).wants(400).names("cursor conflict")
+}
+
+func TestACursorWithANulIsNoCursor(t *testing.T) {
+	a := open(t).world()
+	given, err := base64.RawURLEncoding.DecodeString(a.get("/api/v1/sources?limit=1&sort=name").wants(200).text("/next"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := strings.Replace(string(given), `"t":"`, `"t":"\u0000`, 1)
+	if forged == string(given) {
+		t.Fatalf("the cursor holds %s; want a text", given)
+	}
+	a.get("/api/v1/sources?limit=1&sort=name&cursor=" + base64.RawURLEncoding.EncodeToString([]byte(forged))).wants(400).names("cursor format")
 }
 
 func TestWhatAListCannotMeanIsRefused(t *testing.T) {

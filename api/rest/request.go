@@ -354,7 +354,7 @@ func (q *query) decode(s string) *store.Cursor {
 		err = json.Unmarshal(b, &at, json.RejectUnknownMembers(true))
 	}
 	switch {
-	case err != nil || at.ID < 1:
+	case err != nil || at.ID < 1 || strings.ContainsFunc(at.Text, unicode.IsControl): // no name has one, and PostgreSQL takes no NUL
 		q.problems.AddParameter("cursor", "format", "is not a cursor that a list gave out")
 	case at.List != q.list():
 		q.problems.AddParameter("cursor", "conflict", "belongs to a list with other filters or another sort")

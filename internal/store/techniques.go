@@ -50,9 +50,16 @@ func (c Techniques) Put(ctx context.Context, tactics []tracker.Tactic, technique
 	})
 }
 
-// techniquesByCode reads the techniques with these codes, in one query; those that do not exist are left out.
-func techniquesByCode(tx *gorm.DB, codes []string) (map[string]tracker.Technique, error) {
+// techniquesByCode reads the techniques with these codes, in one query; those that do not exist are left out. What does not
+// look like a code is not asked for: it may hold what a database does not take as text, such as NUL in PostgreSQL.
+func techniquesByCode(tx *gorm.DB, wanted []string) (map[string]tracker.Technique, error) {
 	found := map[string]tracker.Technique{}
+	var codes []string
+	for _, code := range wanted {
+		if tracker.IsTechniqueCode(code) {
+			codes = append(codes, code)
+		}
+	}
 	if len(codes) == 0 {
 		return found, nil
 	}
