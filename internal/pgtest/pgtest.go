@@ -246,22 +246,47 @@ func (s *Server) DSN(database string) string {
 
 var databases atomic.Int64
 
-// Database makes an empty database with a name of its own and returns its address.
-func Database(ctx context.Context, server string) (string, error) {
-	settings, err := pgx.ParseConfig(server)
+// Database makes a database with a name of its own, empty or a copy of a template that nobody is connected to, and returns
+// its name and address.
+func Database(ctx context.Context, server, template string) (name, address string, err error) {
+	name = fmt.Sprintf("test_%d_%d", os.Getpid(), databases.Add(1))
+	address, err = withDatabase(server, name)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	connection, err := pgx.ConnectConfig(ctx, settings)
+	return name, address, administer(ctx, server, func(c *pgx.Conn) error {
+		create := "CREATE DATABASE " + name
+		if template != "" {
+			create += " TEMPLATE " + template
+		}
+		var version string
+		if err := c.QueryRow(ctx, "SHOW server_version_num").Scan(&version); err != nil {
+			return err
+		}
+		// A small database is copied faster file by file than block by block through the log; before 15 there was no choice.
+		if version >= "150000" {
+			create += " STRATEGY file_copy"
+		}
+		_, err := c.Exec(ctx, create)
+		return err
+	})
+}
+
+// Drop removes a database, cutting off whoever is still connected to it.
+func Drop(ctx context.Context, server, name string) error {
+	return administer(ctx, server, func(c *pgx.Conn) error {
+		_, err := c.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
+		return err
+	})
+}
+
+// administer does something on a connection of its own.
+func administer(ctx context.Context, server string, do func(*pgx.Conn) error) error {
+	connection, err := pgx.Connect(ctx, server)
 	if err != nil {
-		return "", err
+		return err
 	}
-	defer connection.Close(context.WithoutCancel(ctx))
-	name := fmt.Sprintf("test_%d_%d", os.Getpid(), databases.Add(1))
-	if _, err := connection.Exec(ctx, "CREATE DATABASE "+name); err != nil {
-		return "", err
-	}
-	return withDatabase(server, name)
+	return errors.Join(do(connection), connection.Close(context.WithoutCancel(ctx)))
 }
 
 // withDatabase is a server's address with another database in it.
