@@ -51,7 +51,14 @@ func Main(m *testing.M) int {
 	}
 	fmt.Println("on PostgreSQL:")
 	Now = Postgres
-	return m.Run()
+	code := m.Run()
+	if template.name != "" {
+		if err := Drop(context.Background(), server, template.name); err != nil {
+			fmt.Fprintln(os.Stderr, "pgtest:", err)
+			return 1
+		}
+	}
+	return code
 }
 
 // fuzzing tells whether go test was asked to fuzz, which one engine is enough for.
