@@ -168,6 +168,13 @@ func (c *clock) now() time.Time {
 func (c *clock) stop()  { c.setStep(0) }
 func (c *clock) start() { c.setStep(time.Second) }
 
+// forward moves the time on once.
+func (c *clock) forward(by time.Duration) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.at = c.at.Add(by)
+}
+
 func (c *clock) setStep(step time.Duration) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
