@@ -218,7 +218,7 @@ func TestParityIsOfEveryRouteParameterSortExpandAndStatus(t *testing.T) {
 		}
 		for name, given := range values {
 			done[operation+" ?"+name] = true
-			for _, one := range strings.Split(strings.Join(given, ","), ",") {
+			for one := range strings.SplitSeq(strings.Join(given, ","), ",") {
 				done[operation+" ?"+name+"="+one] = true
 			}
 		}

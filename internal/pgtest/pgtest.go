@@ -96,7 +96,7 @@ func prepare() (*Server, error) {
 			return nil, err
 		}
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (s *Server) data() string { return filepath.Join(s.folder, "data") }
 
 // command is one of PostgreSQL's programs, run as a user that it accepts.
 func (s *Server) command(name string, args ...string) *exec.Cmd {
-	c := exec.Command(filepath.Join(s.bin, name), args...)
+	c := exec.CommandContext(context.Background(), filepath.Join(s.bin, name), args...)
 	c.Dir = s.folder
 	c.Env = []string{"PATH=" + s.bin + ":/usr/bin:/bin", "LC_ALL=C", "HOME=" + s.folder}
 	c.SysProcAttr = &syscall.SysProcAttr{Credential: s.as, Setpgid: true}
@@ -146,10 +146,9 @@ func (s *Server) Up(options ...string) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close()
 	s.process = s.command("postgres", args...)
 	s.process.Stdout, s.process.Stderr = log, log
-	if err := s.process.Start(); err != nil {
+	if err := errors.Join(s.process.Start(), log.Close()); err != nil {
 		return err
 	}
 	process, exited := s.process, make(chan error, 1)
@@ -231,7 +230,7 @@ func (s *Server) end(signal os.Signal) error {
 	if err := s.process.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
-	_ = <-s.exited // it ended as it was told to
+	<-s.exited //nolint:errcheck // it was told to end, and says so
 	return nil
 }
 
