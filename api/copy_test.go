@@ -78,7 +78,7 @@ func TestTheSeedsAreCopiedToPostgreSQLAndBack(t *testing.T) {
 		}
 	}()
 	from, back := seeded(t), filepath.Join(t.TempDir(), "back.db")
-	address, err := pgtest.Database(t.Context(), server.DSN("postgres"))
+	_, address, err := pgtest.Database(t.Context(), server.DSN("postgres"), "")
 	if err != nil {
 		t.Fatal(err)
 	}

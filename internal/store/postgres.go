@@ -222,7 +222,7 @@ func (e *postgresEngine) close() error {
 
 // openSource opens a server that other instances may be writing to: what is read of it is one snapshot.
 func (e *postgresEngine) openSource(ctx context.Context, config *gorm.Config) (*gorm.DB, error) {
-	server, err := e.server(e.dsn)
+	server, err := e.server(e.dsn) //nolint:contextcheck // its pulse is felt for as long as the source is read, not for this call
 	if err != nil {
 		return nil, fmt.Errorf("the database's address %w", err)
 	}
