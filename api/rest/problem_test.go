@@ -170,7 +170,11 @@ func TestSlowArticlesHoldNobodyUpUntilThereAreTooMany(t *testing.T) {
 			r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
 		}
 		slow.Go(func() { a.serve(r) })
-		<-body.begun
+		select {
+		case <-body.begun:
+		case <-time.After(time.Minute):
+			t.Fatalf("POST %s waits for others that send slowly", path)
+		}
 	}
 	paths := []string{"/api/v1/articles", "/api/v1/articles/upload", "/api/v1/articles/1/versions"}
 	for i := range 15 {
