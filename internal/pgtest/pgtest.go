@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -285,13 +286,26 @@ func Drop(ctx context.Context, server, name string) error {
 	})
 }
 
-// administer does something on a connection of its own.
+// administration is the connection on which databases are made and dropped: a new one each time costs as much as the making.
+var administration struct {
+	sync.Mutex
+	server     string
+	connection *pgx.Conn
+}
+
+// administer does something on the connection for that, one at a time.
 func administer(ctx context.Context, server string, do func(*pgx.Conn) error) error {
-	connection, err := pgx.Connect(ctx, server)
-	if err != nil {
-		return err
+	a := &administration
+	a.Lock()
+	defer a.Unlock()
+	if a.server != server || a.connection == nil || a.connection.IsClosed() {
+		connection, err := pgx.Connect(ctx, server)
+		if err != nil {
+			return err
+		}
+		a.server, a.connection = server, connection
 	}
-	return errors.Join(do(connection), connection.Close(context.WithoutCancel(ctx)))
+	return do(a.connection)
 }
 
 // withDatabase is a server's address with another database in it.
