@@ -35,13 +35,13 @@ type instance struct {
 	url     string
 	said    string // what it said when it began to listen
 	command *exec.Cmd
-	log     *bytes.Buffer
+	log     *lines
 }
 
 // serve starts the program on a free port and waits until it listens. It ends with the test.
 func (path binary) serve(t testing.TB, database string, settings ...string) *instance {
 	t.Helper()
-	p := &instance{TB: t, log: new(bytes.Buffer)}
+	p := &instance{TB: t, log: new(lines)}
 	args := append([]string{"serve", "--addr", "127.0.0.1:0", "--log-level", "warn", "--database", database}, settings...)
 	p.command = exec.Command(string(path), args...)
 	p.command.Stderr = p.log
@@ -74,7 +74,8 @@ func (p *instance) stop() {
 		p.Errorf("the program, told to stop: %v\n%s", err, p.log)
 	}
 	if p.Failed() {
-		p.Logf("the program's log ends with\n%s", p.log.Bytes()[max(0, p.log.Len()-4000):])
+		log := p.log.String()
+		p.Logf("the program's log ends with\n%s", log[max(0, len(log)-4000):])
 	}
 }
 
