@@ -15,6 +15,8 @@ func TestMistakesInTheAddressesOfDatabasesAreToldTogetherAndWithoutPasswords(t *
 		{"--database claims.db --replicas postgres://claims:hush@replica/claims --addr nowhere", []string{"--replicas, number 1: only a PostgreSQL database", "--addr:"}},
 		{"--database mysql://claims:hush@db/claims --drain never", []string{"--database: must be the URL", "--drain:"}},
 		{"--database postgres://claims:hush%@db/claims --replicas postgres://claims:hush@db/claims,mysql://claims:hush@replica", []string{"--database: must be the URL", "--replicas, number 2: must be the URL"}},
+		{"--database password=hush --drain never", []string{"--database: must be the URL", "--drain:"}},
+		{"--database postgres://claims:hush@a.example,b.example/claims --drain never", []string{"--database: must name one server", "--drain:"}},
 		{"--database postgres://claims:hush@127.0.0.1:1/claims", []string{"cannot reach PostgreSQL"}},
 		{"import --database postgres://claims:hush@127.0.0.1:1/claims nothing.txt", []string{"cannot reach PostgreSQL"}},
 	} {

@@ -53,6 +53,12 @@ func postgresSettings(address string) (*pgx.ConnConfig, error) {
 	if err != nil || !isPostgres(address) {
 		return nil, errors.New("must be the URL of a PostgreSQL database, such as postgres://user:password@host:5432/claims")
 	}
+	for _, other := range settings.Fallbacks {
+		if other.Host != settings.Host || other.Port != settings.Port {
+			// Each connection would try one host after the other, and a silent one first would outlast every request.
+			return nil, errors.New("must name one server; for a failover, name the address that leads to the primary")
+		}
+	}
 	return settings, nil
 }
 
@@ -124,6 +130,11 @@ func (e *postgresEngine) prepare(ctx context.Context) (err error) {
 	return migrate(ctx, pool, goose.DialectPostgres, "migrations/postgres")
 }
 
+// turn sees, once it has waited for the turn, what was written meanwhile, whatever the server's default is.
+func (e *postgresEngine) turn() *sql.TxOptions {
+	return &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+}
+
 func (e *postgresEngine) begin(tx *gorm.DB) error {
 	return tx.Exec("SELECT id FROM write_turn WHERE id = 1 FOR UPDATE").Error
 }
@@ -132,15 +143,18 @@ func (e *postgresEngine) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-// ready takes the turn to write and gives it back: a standby, or a server without room, refuses.
+// ready takes the turn to write and gives it back. A standby refuses; a turn that is not to be had soon is none.
 func (e *postgresEngine) ready(_ context.Context, write *gorm.DB) error {
 	undo := errors.New("undone on purpose")
 	err := write.Transaction(func(tx *gorm.DB) error {
+		if err := tx.Exec("SET LOCAL lock_timeout = '1500ms'").Error; err != nil {
+			return err
+		}
 		if err := tx.Exec("UPDATE write_turn SET id = id WHERE id = 1").Error; err != nil {
 			return err
 		}
 		return undo
-	})
+	}, e.turn())
 	if errors.Is(err, undo) {
 		return nil
 	}

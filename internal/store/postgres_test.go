@@ -71,6 +71,29 @@ func TestTenInstancesThatStartAtOnceMigrateOnce(t *testing.T) {
 	}
 }
 
+func TestWhatAWriteHasCheckedHoldsWhateverTheServersDefaultIs(t *testing.T) {
+	address := onPostgres(t)
+	if address == "" {
+		return
+	}
+	must(0, openAt(t, address).Ready(bg))
+	settings := must(pgx.ParseConfig(address))
+	administer(t, address, "ALTER DATABASE "+settings.Database+" SET default_transaction_isolation = 'repeatable read'")
+	s := openAt(t, address)
+	source := newSource(s, "contested")
+	for _, err := range atOnce(12, func(n int) error {
+		_, err := s.Sources.Update(bg, source.ID, version(1), func(in *tracker.SourceInput) error {
+			in.Name = fmt.Sprint("mine ", n)
+			return nil
+		})
+		return err
+	}) {
+		if err != nil {
+			wantCode(t, "a change from a version that is no more", err, tracker.Stale)
+		}
+	}
+}
+
 func TestADatabaseWithANewerSchemaIsRefused(t *testing.T) {
 	address := onPostgres(t)
 	if address == "" {
@@ -167,7 +190,15 @@ func TestAWriteWaitsForItsTurnNoLongerThanItsRequestDoes(t *testing.T) {
 	}) {
 		wantCode(t, "a write while another instance has the turn", err, tracker.Unavailable)
 	}
+	// Whether it can write is said long before that.
+	patient, stop := context.WithTimeout(bg, 20*time.Second)
+	defer stop()
+	wantCode(t, "Ready while another instance has the turn", s.Ready(patient), tracker.Unavailable)
+	if patient.Err() != nil {
+		t.Error("Ready waited for the turn for as long as it was given")
+	}
 	must(0, turn.Rollback(bg))
+	must(0, s.Ready(bg))
 	newSource(s, "after it")
 	if l := must(s.Sources.List(bg, store.SourceFilter{}, page("name"))); len(l.Items) != 1 {
 		t.Errorf("the writes that were given up left %d sources; want only the one after them", len(l.Items))
@@ -232,6 +263,7 @@ func TestAPasswordIsNeverTold(t *testing.T) {
 		"postgres://claims:hu:hush@127.0.0.1:x/claims?sslmode=nonsense",
 		"postgresql://127.0.0.1:1/claims?password=hush&user=claims",
 		"mysql://claims:hush@127.0.0.1/claims",
+		"postgres://claims:hush@127.0.0.1:1,127.0.0.1:2/claims",
 	} {
 		if shown := store.Shown(address); strings.Contains(shown, "hush") && !strings.HasPrefix(address, "mysql") {
 			t.Errorf("Shown(%q) = %q, which tells the password", address, shown)

@@ -220,6 +220,9 @@ func (e *sqliteEngine) away(err error) bool {
 	return ok && slices.Contains([]sqlite3.ErrNo{sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrFull, sqlite3.ErrIoErr}, failure.Code)
 }
 
+// turn is as the pool's parameters have it.
+func (e *sqliteEngine) turn() *sql.TxOptions { return nil }
+
 // begin has nothing to do: the pool has one connection, and its transactions begin with the lock taken.
 func (e *sqliteEngine) begin(*gorm.DB) error { return nil }
 

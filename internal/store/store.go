@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -48,6 +49,8 @@ type Store struct {
 type engine interface {
 	// open returns the pool that writes and the pool that only reads, of a database whose schema is current.
 	open(ctx context.Context, config *gorm.Config) (write, read *gorm.DB, err error)
+	// turn is how a transaction that writes must begin.
+	turn() *sql.TxOptions
 	// begin makes a transaction that has just begun the only one that writes, until it ends.
 	begin(tx *gorm.DB) error
 	// snapshot is how a transaction that only reads must begin to see one state of the database throughout.
@@ -112,8 +115,14 @@ func engineOf(address string) engine {
 	return &sqliteEngine{path: address}
 }
 
+// keywords find libpq's other way to name a database ("host=... password=..."), which must not be taken for a file's name.
+var keywords = regexp.MustCompile(`(^|\s)(host|hostaddr|port|user|password|dbname)\s*=`)
+
 // CheckAddress is nil when Open can make sense of an address, which is not to say that anything is there.
 func CheckAddress(address string) error {
+	if keywords.MatchString(address) {
+		return errors.New("must be the URL of a PostgreSQL database, such as postgres://user:password@host:5432/claims; keywords are not read")
+	}
 	if !isPostgres(address) && !strings.Contains(address, "://") {
 		return nil
 	}
@@ -182,7 +191,7 @@ func (s *Store) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
 				err := fn(tx)
 				ending = err == nil
 				return err
-			})
+			}, s.engine.turn())
 		}
 		err := transact()
 		if !begun && s.onlyLost(ctx, err) {
