@@ -81,17 +81,25 @@ func TestWhatAWriteHasCheckedHoldsWhateverTheServersDefaultIs(t *testing.T) {
 	administer(t, address, "ALTER DATABASE "+settings.Database+" SET default_transaction_isolation = 'repeatable read'")
 	s := openAt(t, address)
 	source := newSource(s, "contested")
-	for _, err := range atOnce(12, func(n int) error {
+	other := must(pgx.Connect(bg, address))
+	defer other.Close(bg)
+	turn := must(other.Begin(bg))
+	must(turn.Exec(bg, "SELECT id FROM write_turn FOR UPDATE"))
+	late := make(chan error, 1)
+	go func() {
 		_, err := s.Sources.Update(bg, source.ID, version(1), func(in *tracker.SourceInput) error {
-			in.Name = fmt.Sprint("mine ", n)
+			in.Name = "late"
 			return nil
 		})
-		return err
-	}) {
-		if err != nil {
-			wantCode(t, "a change from a version that is no more", err, tracker.Stale)
-		}
-	}
+		late <- err
+	}()
+	// Once the late one waits for its turn, the other changes what it is about to check.
+	must(turn.Exec(bg, `DO $$ BEGIN
+		WHILE NOT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted) LOOP PERFORM pg_sleep(0.01), pg_stat_clear_snapshot(); END LOOP;
+	END $$`))
+	must(turn.Exec(bg, "UPDATE sources SET version = 2, name = 'first'"))
+	must(0, turn.Commit(bg))
+	wantCode(t, "a change from a version that is no more", <-late, tracker.Stale)
 }
 
 func TestADatabaseWithANewerSchemaIsRefused(t *testing.T) {
