@@ -136,7 +136,8 @@ func (s *server) feel(ctx context.Context) {
 		}
 		late := errors.Is(within.Err(), context.DeadlineExceeded)
 		cancel()
-		quiet := time.Since(time.Unix(0, s.heard.Load())) > pulseWithin
+		// What was on its way when the server fell silent still comes in after the question, and is no answer to it.
+		quiet := time.Since(time.Unix(0, s.heard.Load())) > pulseWithin-pulseEvery
 		s.silent.Store(err != nil && late && quiet)
 		if s.silent.Load() {
 			s.hangUp()
