@@ -118,11 +118,17 @@ func (w *writers) stopAndCompare(fault string) {
 	}
 	gap := "none"
 	if w.refused > 0 {
+		if w.longest > slowestRefusal {
+			w.Errorf("%s: a write was refused after %v; want at most %v", fault, w.longest, slowestRefusal)
+		}
 		gap = fmt.Sprintf("%v, a refusal took %v at most", w.back.Sub(w.last).Round(time.Millisecond), w.longest.Round(time.Millisecond))
 	}
 	w.Logf("%s: %d writes acknowledged, %d lost; %d refused with 503, %d given up by their clients, %d there without having been acknowledged; gap %s",
 		fault, len(w.acknowledged), lost, w.refused, w.cut, len(there)-len(w.acknowledged), gap)
 }
+
+// slowestRefusal is how long a write may wait to be refused: the two seconds that are promised, and as long for a busy machine.
+const slowestRefusal = 4 * time.Second
 
 // away checks how a process answers while its database is away.
 func (p *instance) away() {
