@@ -289,7 +289,7 @@ func (c Articles) AddVersion(ctx context.Context, id int64, next tracker.Article
 
 // addVersion inserts a version and its sentences, and returns them as they are kept.
 func (s *Store) addVersion(tx *gorm.DB, article, n int64, v tracker.ArticleVersion) (tracker.ArticleVersion, error) {
-	v.ArticleID, v.N, v.CapturedAt = article, n, tracker.InstantOf(s.now())
+	v.ArticleID, v.N, v.CapturedAt = article, n, s.moment(tx)
 	if err := tx.Create(&v).Error; err != nil {
 		return v, fmt.Errorf("keeping version %d of article %d: %w", n, article, err)
 	}

@@ -270,6 +270,7 @@ func (c Claims) Create(ctx context.Context, in tracker.NewClaim) (claim tracker.
 		if err := c.s.create(tx, &claim, &claim.Record); err != nil {
 			return err
 		}
+		created(tx, claim.ID)
 		if err := writeLists(tx, &claim); err != nil {
 			return err
 		}
@@ -287,6 +288,9 @@ func (c Claims) Create(ctx context.Context, in tracker.NewClaim) (claim tracker.
 func (c Claims) Update(ctx context.Context, id int64, g Guard, change func(*tracker.ClaimInput) error) (claim tracker.Claim, err error) {
 	err = c.s.Write(ctx, func(tx *gorm.DB) error {
 		if claim, err = wholeClaim(tx, id, nil); err != nil {
+			return err
+		}
+		if err := changing(tx, id); err != nil {
 			return err
 		}
 		was := claim.Status
@@ -387,6 +391,9 @@ func (c Claims) Delete(ctx context.Context, id int64, g Guard) error {
 			return err
 		}
 		if err := g.check(claim.Record); err != nil {
+			return err
+		}
+		if err := changing(tx, id); err != nil {
 			return err
 		}
 		return remove[tracker.Claim](tx, id)

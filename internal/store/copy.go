@@ -44,8 +44,8 @@ var copiedTables = []copiedTable{
 }
 
 // uncopiedTables belong to the database itself: the versions of its schema, the high-water marks of its ids, whose turn
-// it is to write.
-var uncopiedTables = []string{"goose_db_version", "sqlite_sequence", "write_turn"}
+// it is to write, and the forms of what is derived, which is made anew.
+var uncopiedTables = []string{"goose_db_version", "sqlite_sequence", "write_turn", "derived"}
 
 const (
 	// batchRows and batchBytes bound what one statement writes; a row may be larger than batchBytes by itself.
@@ -88,7 +88,7 @@ func Copy(ctx context.Context, from, to string, log *slog.Logger, now func() tim
 	}
 	defer func() { err = errors.Join(err, target.Close()) }()
 	// What fails within the inner transaction, or at its end, undoes the outer one.
-	err = target.Write(ctx, func(to *gorm.DB) error {
+	err = target.alone(ctx, func(to *gorm.DB) error {
 		return reading.WithContext(ctx).Transaction(func(from *gorm.DB) error {
 			c := copier{source: source, target: target.engine, from: from, to: to, progress: progress}
 			copied, err = c.copy()
@@ -134,6 +134,11 @@ func (c *copier) copy() ([]CopiedTable, error) {
 	for i, t := range copiedTables {
 		if err := c.verify(t, copied[i]); err != nil {
 			return nil, err
+		}
+	}
+	for _, d := range derivations {
+		if err := d.remake(c.to); err != nil {
+			return nil, fmt.Errorf("deriving %s: %w", d.name, err)
 		}
 	}
 	return copied, nil

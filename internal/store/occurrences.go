@@ -134,6 +134,9 @@ func (c Occurrences) Create(ctx context.Context, claimID int64, in tracker.NewOc
 		if err := p.Err(); err != nil {
 			return err
 		}
+		if err := changing(tx, claimID); err != nil {
+			return err
+		}
 		occurrence.ClaimID, occurrence.OccurrenceInput = claimID, in.OccurrenceInput
 		if err := c.s.addOccurrence(tx, &occurrence); err != nil {
 			return err
@@ -175,7 +178,7 @@ func (s *Store) addOccurrence(tx *gorm.DB, o *tracker.Occurrence) error {
 // unmarkOrigin makes the origin of a claim, if it has one, an occurrence like any other.
 func (s *Store) unmarkOrigin(tx *gorm.DB, claimID int64) error {
 	return tx.Exec("UPDATE occurrences SET is_origin = ?, version = version + 1, updated_at = ? WHERE claim_id = ? AND is_origin = ?",
-		false, tracker.InstantOf(s.now()), claimID, true).Error
+		false, s.moment(tx), claimID, true).Error
 }
 
 // Update changes an occurrence that is at a version the guard allows. What changes nothing leaves the version as it is.
@@ -186,6 +189,9 @@ func (c Occurrences) Update(ctx context.Context, id int64, g Guard, change func(
 		}
 		claim, err := get[tracker.Claim](tx, "claim", occurrence.ClaimID)
 		if err != nil {
+			return err
+		}
+		if err := changing(tx, claim.ID); err != nil {
 			return err
 		}
 		was := occurrence.OccurrenceInput
@@ -227,6 +233,9 @@ func (c Occurrences) Delete(ctx context.Context, id int64, g Guard) error {
 		}
 		claim, err := get[tracker.Claim](tx, "claim", occurrence.ClaimID)
 		if err != nil {
+			return err
+		}
+		if err := changing(tx, claim.ID); err != nil {
 			return err
 		}
 		if err := remove[tracker.Occurrence](tx, id); err != nil {

@@ -18,6 +18,8 @@ import (
 	"github.com/pressly/goose/v3"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
+
+	"claimtracker/internal/tracker"
 )
 
 const (
@@ -135,8 +137,19 @@ func (e *postgresEngine) turn() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 }
 
-func (e *postgresEngine) begin(tx *gorm.DB) error {
-	return tx.Exec("SELECT id FROM write_turn WHERE id = 1 FOR UPDATE").Error
+func (e *postgresEngine) begin(tx *gorm.DB) (latest tracker.Instant, err error) {
+	err = tx.Raw("SELECT latest FROM write_turn WHERE id = 1 FOR UPDATE").Scan(&latest).Error
+	return latest, err
+}
+
+func (e *postgresEngine) end(tx *gorm.DB, latest tracker.Instant) error {
+	return tx.Exec("UPDATE write_turn SET commits = commits + 1, latest = ? WHERE id = 1", int64(latest)).Error
+}
+
+// commits reads the counter of all instances, which changes in the very moment in which what was written can be seen.
+func (e *postgresEngine) commits(read *gorm.DB, _ *atomic.Uint64) (n uint64, quiet bool, err error) {
+	err = read.Raw("SELECT commits FROM write_turn WHERE id = 1").Scan(&n).Error
+	return n, true, err
 }
 
 func (e *postgresEngine) snapshot() *sql.TxOptions {

@@ -219,13 +219,23 @@ func TestAWriteWhoseConnectionBreaksIsUndoneAndSaysSo(t *testing.T) {
 		return
 	}
 	s := openAt(t, address)
+	insert := func(tx *gorm.DB) error { return tx.Exec("INSERT INTO tactics VALUES ('TA01', 'a')").Error }
 	unchanged(t, s, "a write whose connection breaks", func() {
 		err := s.Write(bg, func(tx *gorm.DB) error {
-			must(0, tx.Exec("INSERT INTO tactics VALUES ('TA01', 'a')").Error)
+			must(0, insert(tx))
 			administer(t, address, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'")
 			return nil
 		})
 		wantCode(t, "a write whose connection breaks", err, tracker.Unavailable)
+		if err == nil || !strings.Contains(err.Error(), "nothing was changed") {
+			t.Errorf("a connection that broke before the commit: %v; want it said that nothing was changed", err)
+		}
+	})
+	administer(t, address, "CREATE FUNCTION break() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$")
+	administer(t, address, "CREATE CONSTRAINT TRIGGER break AFTER INSERT ON tactics DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION break()")
+	unchanged(t, s, "a commit that gets no answer", func() {
+		err := s.Write(bg, insert)
+		wantCode(t, "a commit that gets no answer", err, tracker.Unavailable)
 		if err == nil || !strings.Contains(err.Error(), "may or may not") {
 			t.Errorf("a commit that got no answer: %v; want it said that nobody knows", err)
 		}

@@ -57,7 +57,7 @@ func distinct(ids []int64) []int64 {
 
 // create inserts a record whose meta is part of it, as version 1.
 func (s *Store) create(tx *gorm.DB, record any, meta *tracker.Record) error {
-	now := tracker.InstantOf(s.now())
+	now := s.moment(tx)
 	*meta = tracker.Record{CreatedAt: now, UpdatedAt: now, Version: 1}
 	return tx.Create(record).Error
 }
@@ -65,7 +65,7 @@ func (s *Store) create(tx *gorm.DB, record any, meta *tracker.Record) error {
 // save writes a record whose meta is part of it over the version that it was read at, and counts that up.
 func (s *Store) save(tx *gorm.DB, record any, meta *tracker.Record) error {
 	was := meta.Version
-	meta.Version, meta.UpdatedAt = was+1, tracker.InstantOf(s.now())
+	meta.Version, meta.UpdatedAt = was+1, s.moment(tx)
 	done := tx.Model(record).Where("version = ?", was).Select("*").Omit("id", "created_at").Updates(record)
 	if done.Error == nil && done.RowsAffected != 1 {
 		return tracker.Errorf(tracker.Stale, "The record was changed by somebody else just now")

@@ -14,12 +14,15 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/gofrs/flock"
 	"github.com/mattn/go-sqlite3"
 	"github.com/pressly/goose/v3"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
+
+	"claimtracker/internal/tracker"
 )
 
 // applicationID marks a SQLite file as a claim tracker's ("CLMT"), in its header at byte 68.
@@ -224,7 +227,15 @@ func (e *sqliteEngine) away(err error) bool {
 func (e *sqliteEngine) turn() *sql.TxOptions { return nil }
 
 // begin has nothing to do: the pool has one connection, and its transactions begin with the lock taken.
-func (e *sqliteEngine) begin(*gorm.DB) error { return nil }
+func (e *sqliteEngine) begin(*gorm.DB) (tracker.Instant, error) { return 0, nil }
+
+// end has nothing to do: nobody else writes.
+func (e *sqliteEngine) end(*gorm.DB, tracker.Instant) error { return nil }
+
+func (e *sqliteEngine) commits(_ *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error) {
+	n = mine.Load()
+	return n, n%2 == 0, nil
+}
 
 // snapshot is what every transaction of SQLite sees.
 func (e *sqliteEngine) snapshot() *sql.TxOptions { return nil }

@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -40,6 +41,10 @@ type Store struct {
 	replicas *replicas // nil where there are none
 	now      func() time.Time
 
+	queue   *queue
+	commits atomic.Uint64   // counted up before each commit of this process and after it: odd while one is under way
+	latest  tracker.Instant // the latest moment that any record carries; the queue's own
+
 	gate     sync.Mutex // held to look at closed and join underWay
 	closed   bool
 	underWay sync.WaitGroup
@@ -51,8 +56,13 @@ type engine interface {
 	open(ctx context.Context, config *gorm.Config) (write, read *gorm.DB, err error)
 	// turn is how a transaction that writes must begin.
 	turn() *sql.TxOptions
-	// begin makes a transaction that has just begun the only one that writes, until it ends.
-	begin(tx *gorm.DB) error
+	// begin makes a transaction that has just begun the only one that writes, until it ends. It returns the latest moment
+	// that any other process has given a record.
+	begin(tx *gorm.DB) (latest tracker.Instant, err error)
+	// end comes right before the commit of a transaction that has written; latest is the latest moment that any record has.
+	end(tx *gorm.DB, latest tracker.Instant) error
+	// commits is Store.Commits, where mine is the counter of this process.
+	commits(read *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error)
 	// snapshot is how a transaction that only reads must begin to see one state of the database throughout.
 	snapshot() *sql.TxOptions
 	// ready is nil when a write would be accepted now.
@@ -91,13 +101,29 @@ func Open(ctx context.Context, address string, log *slog.Logger, now func() time
 	if s.write, s.read, err = s.engine.open(ctx, configOf(s.engine, log, now)); err != nil {
 		return nil, errors.Join(err, s.engine.close())
 	}
+	s.queue = newQueue(s.commit)
 	if err := s.replicate(replicas, log); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.write.WithContext(ctx).Raw(latestMoment).Scan(&s.latest).Error; err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.rebuild(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.Sources, s.Actors, s.Elections, s.Articles = Sources{s}, Actors{s}, Elections{s}, Articles{s}
 	s.Sentences, s.Claims, s.Occurrences, s.Techniques = Sentences{s}, Claims{s}, Occurrences{s}, Techniques{s}
 	return s, nil
 }
+
+// latestMoment is the latest moment that any record carries; an index away for each table.
+var latestMoment = func() string {
+	var each []string
+	for _, table := range []string{"sources", "actors", "elections", "articles", "claims", "occurrences"} {
+		each = append(each, "SELECT max(updated_at) AS moment FROM "+table)
+	}
+	return "SELECT COALESCE(max(moment), 0) FROM (" + strings.Join(each, " UNION ALL ") + ") AS moments"
+}()
 
 func configOf(e engine, log *slog.Logger, now func() time.Time) *gorm.Config {
 	return &gorm.Config{
@@ -159,6 +185,7 @@ func (s *Store) Close() error {
 	s.gate.Unlock()
 	// Closing a pool does not wait for the transactions that run in it, and the lock must outlast them.
 	s.underWay.Wait()
+	s.queue.close()
 	return errors.Join(s.replicas.close(), closePool(s.read), closePool(s.write), s.engine.close())
 }
 
@@ -171,7 +198,8 @@ func closePool(db *gorm.DB) error {
 }
 
 // Write runs fn in a transaction that is durable when Write returns nil, and undone when fn or the commit fails or ctx
-// ends first. Within Together, it is a part of that transaction.
+// ends first. Writes that come at the same time may share a transaction: fn may be run more than once, and begins with the
+// same each time. Within Together, it is a part of that transaction.
 func (s *Store) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if j, ok := ctx.Value(together{}).(*joint); ok {
 		err := fn(j.tx)
@@ -180,32 +208,31 @@ func (s *Store) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
 		}
 		return err
 	}
-	return s.run(ctx, func() error {
-		begun, ending := false, false
-		transact := func() error {
-			return s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-				if err := s.engine.begin(tx); err != nil {
-					return err
-				}
-				begun = true
-				err := fn(tx)
-				ending = err == nil
-				return err
-			}, s.engine.turn())
-		}
-		err := transact()
-		if !begun && s.onlyLost(ctx, err) {
-			err = transact()
-		}
-		if err != nil && ending {
-			return errors.Join(errInDoubt, err)
-		}
-		return err
-	})
+	return s.submit(&job{ctx: ctx, fn: fn})
 }
 
-// errInDoubt says that a write failed while it was being committed, so that it may be there or not.
-var errInDoubt = errors.New("the commit failed")
+// alone is Write in a transaction that it shares with nobody, because it takes long.
+func (s *Store) alone(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return s.submit(&job{ctx: ctx, fn: fn, alone: true})
+}
+
+func (s *Store) submit(j *job) error {
+	j.done = make(chan struct{})
+	return s.run(j.ctx, func() error { return s.queue.do(j) })
+}
+
+// CommitTogether says how many writes that wait are committed in one transaction, at the most: 1 gives each its own.
+func (s *Store) CommitTogether(most int) { s.queue.most.Store(int64(max(1, most))) }
+
+// Commits counts what was ever committed: as long as it stays the same, so does every answer. It is not quiet while a
+// commit is under way, and nobody knows whether it shows already. Where it could not be read, it is Unavailable.
+func (s *Store) Commits(ctx context.Context) (n uint64, quiet bool, err error) {
+	err = s.run(ctx, func() error {
+		n, quiet, err = s.engine.commits(s.read.WithContext(ctx), &s.commits)
+		return err
+	})
+	return n, quiet, err
+}
 
 // Read runs fn on one snapshot of the database, which fn cannot change. Within Together, it sees what was written there.
 // Where a connection breaks, fn is run again on another.
@@ -243,13 +270,17 @@ func (s *Store) run(ctx context.Context, do func() error) error {
 // Together makes all that fn does with the context it is given one transaction. A Write that fails within it fails all
 // of it, also where fn passes over the error: what that Write had done by then cannot be told from the rest.
 func (s *Store) Together(ctx context.Context, fn func(ctx context.Context) error) error {
-	return s.Write(ctx, func(tx *gorm.DB) error {
+	all := func(tx *gorm.DB) error {
 		j := &joint{tx: tx}
 		if err := fn(context.WithValue(ctx, together{}, j)); err != nil {
 			return err
 		}
 		return j.failed
-	})
+	}
+	if _, ok := ctx.Value(together{}).(*joint); ok {
+		return s.Write(ctx, all)
+	}
+	return s.alone(ctx, all)
 }
 
 // joint is the transaction of Together, and the first error of a Write within it.

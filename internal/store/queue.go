@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"gorm.io/gorm"
+)
+
+// commitsTogether is how many writes that wait are committed in one transaction, at the most, unless CommitTogether says
+// otherwise.
+const commitsTogether = 256
+
+// queue holds the writes that wait for their turn, in the order in which they came. One goroutine takes all that have
+// gathered while it was busy, and commits them together: what costs most of a durable write, the wait for the disk, is
+// then paid once for all of them.
+type queue struct {
+	most atomic.Int64 // writes in one transaction
+
+	mu      sync.Mutex
+	filled  sync.Cond // signalled when waiting or closed changes
+	waiting []*job
+	closed  bool
+	ended   chan struct{} // closed when the goroutine has ended
+}
+
+// job is a write that somebody waits for.
+type job struct {
+	ctx   context.Context
+	fn    func(tx *gorm.DB) error
+	alone bool // to be committed by itself: it is long, and others would have to wait for it to know how they fared
+
+	done     chan struct{} // closed when err and panicked are final
+	err      error
+	panicked any // what fn panicked with
+}
+
+func newQueue(commit func([]*job)) *queue {
+	q := &queue{ended: make(chan struct{})}
+	q.most.Store(commitsTogether)
+	q.filled.L = &q.mu
+	go func() {
+		defer close(q.ended)
+		for batch := q.next(); batch != nil; batch = q.next() {
+			commit(batch)
+		}
+	}()
+	return q
+}
+
+// do waits until a job is done, or its context ends before it was begun.
+func (q *queue) do(j *job) error {
+	q.mu.Lock()
+	q.waiting = append(q.waiting, j)
+	q.mu.Unlock()
+	q.filled.Signal()
+	select {
+	case <-j.done:
+	case <-j.ctx.Done():
+		if q.withdraw(j) {
+			return j.ctx.Err()
+		}
+		<-j.done
+	}
+	if j.panicked != nil {
+		panic(j.panicked)
+	}
+	return j.err
+}
+
+// withdraw takes a job out of the queue, and is false where it is not there any more.
+func (q *queue) withdraw(j *job) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for i, other := range q.waiting {
+		if other == j {
+			q.waiting = append(q.waiting[:i:i], q.waiting[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// next waits for jobs and takes as many as may be committed together. It is nil once the queue is closed and empty.
+func (q *queue) next() []*job {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for len(q.waiting) == 0 {
+		if q.closed {
+			return nil
+		}
+		q.filled.Wait()
+	}
+	n, most := 1, int(q.most.Load())
+	for !q.waiting[0].alone && n < len(q.waiting) && n < most && !q.waiting[n].alone {
+		n++
+	}
+	batch := q.waiting[:n:n]
+	q.waiting = q.waiting[n:]
+	return batch
+}
+
+// close ends the queue's goroutine once all that waits is done.
+func (q *queue) close() {
+	q.mu.Lock()
+	q.closed = true
+	q.mu.Unlock()
+	q.filled.Signal()
+	<-q.ended
+}

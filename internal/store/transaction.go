@@ -1,0 +1,214 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"sync/atomic"
+
+	"gorm.io/gorm"
+
+	"claimtracker/internal/tracker"
+)
+
+// transaction is what a transaction that writes knows of itself. It stands in the context of its statements.
+type transaction struct {
+	latest tracker.Instant // the latest moment that any record carries
+	wrote  bool            // whether a statement may have changed something
+	// touched are the claims from which something is derived that is to be made anew before the commit.
+	touched map[int64]struct{}
+}
+
+// within is the key under which the context of a transaction's statements carries it.
+type within struct{}
+
+func transactionOf(tx *gorm.DB) *transaction {
+	t, _ := tx.Statement.Context.Value(within{}).(*transaction)
+	return t
+}
+
+// moment is the time, for a record that a transaction writes. It never goes back, whatever the clock does and whichever
+// instance asks: what was created later has the greater id and no earlier created_at.
+func (s *Store) moment(tx *gorm.DB) tracker.Instant {
+	t := transactionOf(tx)
+	t.latest = max(t.latest, tracker.InstantOf(s.now()))
+	return t.latest
+}
+
+// commit runs jobs in one transaction and commits it. Where one of them fails after it wrote, or the transaction does,
+// each gets a transaction of its own.
+func (s *Store) commit(batch []*job) {
+	if len(batch) == 1 || !s.attempt(batch) {
+		for _, j := range batch {
+			s.attempt([]*job{j})
+		}
+	}
+}
+
+// attempt runs jobs in one transaction, commits it and answers them. It is false where several were undone because one
+// failed: then, none is answered.
+func (s *Store) attempt(jobs []*job) (answered bool) {
+	errs := make([]error, len(jobs))
+	defer func() {
+		if r := recover(); r != nil && len(jobs) == 1 {
+			jobs[0].panicked, answered = r, true
+		}
+		if answered {
+			for i, j := range jobs {
+				j.err = errs[i]
+				close(j.done)
+			}
+		}
+	}()
+	ctx, cancel := forAll(jobs)
+	defer cancel()
+	err := s.transact(ctx, jobs, errs)
+	if errors.Is(err, errOneFailed) {
+		return false
+	}
+	if err != nil {
+		for i := range errs {
+			errs[i] = err
+		}
+	}
+	return true
+}
+
+// errOneFailed says that a transaction was undone because one of several writes in it failed.
+var errOneFailed = errors.New("one of several writes failed")
+
+// errInDoubt says that a write failed while it was being committed, so that it may be there or not.
+var errInDoubt = errors.New("the commit failed")
+
+// forAll is a context that ends when those of all jobs have ended, or with its cancel function.
+func forAll(jobs []*job) (context.Context, context.CancelFunc) {
+	if len(jobs) == 1 {
+		return context.WithCancel(jobs[0].ctx)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(jobs[0].ctx))
+	var left atomic.Int64
+	left.Store(int64(len(jobs)))
+	var stops []func() bool
+	for _, j := range jobs {
+		stops = append(stops, context.AfterFunc(j.ctx, func() {
+			if left.Add(-1) == 0 {
+				cancel()
+			}
+		}))
+	}
+	return ctx, func() {
+		cancel()
+		for _, stop := range stops {
+			stop()
+		}
+	}
+}
+
+// transact is one transaction with all that jobs write. errs are the failures of single jobs, which have written nothing;
+// the error is that of the transaction, of which nothing is kept.
+func (s *Store) transact(ctx context.Context, jobs []*job, errs []error) (err error) {
+	tx, t, err := s.begin(ctx)
+	if err != nil && s.onlyLost(ctx, err) {
+		tx, t, err = s.begin(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	ended := false
+	defer func() {
+		if !ended {
+			tx.Rollback() // whatever it says, nothing is kept
+		}
+	}()
+	watched := tx.WithContext(ctx) // a statement of its own
+	watched.Statement.ConnPool = watch{tx.Statement.ConnPool, t}
+	for i, j := range jobs {
+		before := t.wrote
+		t.wrote = false
+		errs[i] = j.fn(watched.WithContext(context.WithValue(j.ctx, within{}, t)))
+		if errs[i] != nil && (t.wrote || tracker.CodeOf(errs[i]) == "") {
+			if len(jobs) == 1 {
+				return errs[i]
+			}
+			return errOneFailed
+		}
+		t.wrote = t.wrote || before
+	}
+	if !t.wrote {
+		return nil
+	}
+	if err := s.seal(watched.WithContext(context.WithValue(ctx, within{}, t)), t); err != nil {
+		if len(jobs) > 1 {
+			return errOneFailed
+		}
+		return err
+	}
+	ended = true
+	s.commits.Add(1)
+	err = tx.Commit().Error
+	s.commits.Add(1)
+	if err != nil {
+		return errors.Join(errInDoubt, err)
+	}
+	s.latest = t.latest
+	return nil
+}
+
+// begin begins a transaction that is the only one that writes.
+func (s *Store) begin(ctx context.Context) (tx *gorm.DB, t *transaction, err error) {
+	tx = s.write.WithContext(ctx).Begin(s.engine.turn())
+	if tx.Error != nil {
+		return nil, nil, tx.Error
+	}
+	latest, err := s.engine.begin(tx)
+	if err != nil {
+		tx.Rollback()
+		return nil, nil, err
+	}
+	return tx, &transaction{latest: max(s.latest, latest), touched: map[int64]struct{}{}}, nil
+}
+
+// seal does what is left to do before a commit, once for all writes in it.
+func (s *Store) seal(tx *gorm.DB, t *transaction) error {
+	if err := derive(tx, t); err != nil {
+		return err
+	}
+	return s.engine.end(tx, t.latest)
+}
+
+// watch notes in a transaction that a statement may have changed something.
+type watch struct {
+	gorm.ConnPool
+	t *transaction
+}
+
+func (w watch) note(query string) {
+	if !strings.HasPrefix(query, "SELECT") {
+		w.t.wrote = true
+	}
+}
+
+// PrepareContext implements gorm.ConnPool.
+func (w watch) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	w.note(query)
+	return w.ConnPool.PrepareContext(ctx, query)
+}
+
+// ExecContext implements gorm.ConnPool.
+func (w watch) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	w.note(query)
+	return w.ConnPool.ExecContext(ctx, query, args...)
+}
+
+// QueryContext implements gorm.ConnPool.
+func (w watch) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	w.note(query)
+	return w.ConnPool.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext implements gorm.ConnPool.
+func (w watch) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	w.note(query)
+	return w.ConnPool.QueryRowContext(ctx, query, args...)
+}
