@@ -28,14 +28,16 @@ type serveCommand struct {
 	Drain      string   `help:"How long requests under way may go on after SIGTERM." default:"30s" env:"CLAIMTRACKER_DRAIN" placeholder:"TIME"`
 	CORSOrigin []string `name:"cors-origin" help:"An origin whose pages a browser lets read the answers and write, such as https://dash.example; * lets any read, and none write. May be repeated." env:"CLAIMTRACKER_CORS_ORIGIN" placeholder:"ORIGIN"`
 	Host       []string `help:"A name by which the server is called, such as tracker.example, where a proxy stands before it. Once one is given, and on a loopback address always, others are refused, save localhost. May be repeated." env:"CLAIMTRACKER_HOST" placeholder:"NAME"`
+	WriteBatch string   `help:"How many writes that wait are committed in one transaction, at the most." default:"256" env:"CLAIMTRACKER_WRITE_BATCH" placeholder:"NUMBER"`
 	Seeds      string   `help:"Whether an empty database is given the seeds: true or false." default:"true" env:"CLAIMTRACKER_SEEDS" placeholder:"BOOL"`
 }
 
 // serveSettings are a serveCommand's settings as what they mean.
 type serveSettings struct {
-	rest  rest.Options
-	drain time.Duration
-	seeds bool
+	rest       rest.Options
+	drain      time.Duration
+	writeBatch int
+	seeds      bool
 }
 
 func (c *serveCommand) check() error {
@@ -68,6 +70,9 @@ func (c *serveCommand) settings() (s serveSettings, err error) {
 		note("host", checkHost(host))
 	}
 	s.rest.Hosts = c.Host
+	if s.writeBatch, err = strconv.Atoi(c.WriteBatch); err != nil || s.writeBatch < 1 || s.writeBatch > 10_000 {
+		note("write-batch", fmt.Errorf("must be a whole number from 1 to 10000, not %q", c.WriteBatch))
+	}
 	if s.seeds, err = strconv.ParseBool(c.Seeds); err != nil {
 		note("seeds", fmt.Errorf("must be true or false, not %q", c.Seeds))
 	}
@@ -132,6 +137,7 @@ func (c *serveCommand) Run(all *commands, at *surroundings) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	s.CommitTogether(settings.writeBatch)
 	if settings.seeds {
 		if err := seedEmpty(at.ctx, s); err != nil {
 			return err

@@ -14,3 +14,10 @@ var UncopiedTables = uncopiedTables
 
 // BatchBytes bounds what a copy writes at once.
 const BatchBytes = batchBytes
+
+// Waiting is how many writes wait for their turn.
+func (s *Store) Waiting() int {
+	s.queue.mu.Lock()
+	defer s.queue.mu.Unlock()
+	return len(s.queue.waiting)
+}

@@ -126,7 +126,7 @@ func (s *Store) transact(ctx context.Context, jobs []*job, errs []error) (err er
 	for i, j := range jobs {
 		before := t.wrote
 		t.wrote = false
-		errs[i] = j.fn(watched.WithContext(context.WithValue(j.ctx, within{}, t)))
+		errs[i] = j.fn(watched.WithContext(context.WithValue(j.ctx, within{}, t))) //nolint:contextcheck // each job has a context of its own
 		if errs[i] != nil && (t.wrote || tracker.CodeOf(errs[i]) == "") {
 			if len(jobs) == 1 {
 				return errs[i]
@@ -184,9 +184,15 @@ type watch struct {
 }
 
 func (w watch) note(query string) {
-	if !strings.HasPrefix(query, "SELECT") {
+	if !onlyReads(query) {
 		w.t.wrote = true
 	}
+}
+
+// onlyReads tells whether a statement is known to change nothing; the words of SQL are in capitals throughout.
+func onlyReads(query string) bool {
+	return strings.HasPrefix(query, "SELECT") ||
+		strings.HasPrefix(query, "WITH") && !strings.Contains(query, "INSERT") && !strings.Contains(query, "UPDATE") && !strings.Contains(query, "DELETE")
 }
 
 // PrepareContext implements gorm.ConnPool.
