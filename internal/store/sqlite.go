@@ -53,7 +53,7 @@ func (e *sqliteEngine) open(ctx context.Context, config *gorm.Config) (write, re
 	}
 	// A writer takes its lock when it begins, so that it never has to give up half-way; each commit is on the disk before
 	// it returns (FULL: with WAL, NORMAL would lose the last ones at power loss).
-	write, err = e.pool(config, 1, "_txlock=immediate&_synchronous=FULL&_foreign_keys=on&_busy_timeout=5000")
+	write, err = e.pool(config, 1, "_txlock=immediate&_synchronous=FULL&_foreign_keys=on&_busy_timeout=5000&_stmt_cache_size=100")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -61,7 +61,7 @@ func (e *sqliteEngine) open(ctx context.Context, config *gorm.Config) (write, re
 		return nil, nil, errors.Join(err, closePool(write))
 	}
 	readers := max(4, 2*runtime.GOMAXPROCS(0))
-	read, err = e.pool(config, readers, "mode=ro&_query_only=1&_busy_timeout=5000")
+	read, err = e.pool(config, readers, "mode=ro&_query_only=1&_busy_timeout=5000&_stmt_cache_size=100")
 	if err != nil {
 		return nil, nil, errors.Join(err, closePool(write))
 	}
@@ -270,7 +270,7 @@ func (e *sqliteEngine) openSource(ctx context.Context, config *gorm.Config) (*go
 	if _, err := e.inspect(); err != nil {
 		return nil, err
 	}
-	read, err := e.pool(config, 1, "mode=ro&_query_only=1&_busy_timeout=5000")
+	read, err := e.pool(config, 1, "mode=ro&_query_only=1&_busy_timeout=5000&_stmt_cache_size=100")
 	if err != nil {
 		return nil, err
 	}
