@@ -18,6 +18,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"claimtracker/internal/tracker"
 )
@@ -150,6 +151,18 @@ func (e *postgresEngine) end(tx *gorm.DB, latest tracker.Instant) error {
 func (e *postgresEngine) commits(read *gorm.DB, _ *atomic.Uint64) (n uint64, quiet bool, err error) {
 	err = read.Raw("SELECT commits FROM write_turn WHERE id = 1").Scan(&n).Error
 	return n, true, err
+}
+
+func (e *postgresEngine) listed(values any) clause.Expr {
+	if _, ok := values.([]int64); ok {
+		return gorm.Expr("(SELECT jsonb_array_elements_text(?::jsonb)::bigint)", asJSON(values))
+	}
+	return gorm.Expr(`(SELECT jsonb_array_elements_text(?::jsonb) COLLATE "C")`, asJSON(values))
+}
+
+func (e *postgresEngine) newIDs(tx *gorm.DB, table string, n int) (ids []int64, err error) {
+	err = tx.Raw("SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)", table, n).Scan(&ids).Error
+	return ids, err
 }
 
 func (e *postgresEngine) snapshot() *sql.TxOptions {

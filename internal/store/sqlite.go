@@ -21,6 +21,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"claimtracker/internal/tracker"
 )
@@ -235,6 +236,20 @@ func (e *sqliteEngine) end(*gorm.DB, tracker.Instant) error { return nil }
 func (e *sqliteEngine) commits(_ *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error) {
 	n = mine.Load()
 	return n, n%2 == 0, nil
+}
+
+func (e *sqliteEngine) listed(values any) clause.Expr {
+	return gorm.Expr("(SELECT value FROM json_each(?))", asJSON(values))
+}
+
+// newIDs are those after the highest ever given out, which SQLite counts up by itself as they are used.
+func (e *sqliteEngine) newIDs(tx *gorm.DB, table string, n int) ([]int64, error) {
+	highest, err := e.highest(tx, table)
+	ids := make([]int64, n)
+	for i := range ids {
+		ids[i] = highest + int64(i) + 1
+	}
+	return ids, err
 }
 
 // snapshot is what every transaction of SQLite sees.

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"claimtracker/internal/tracker"
 )
@@ -65,6 +66,11 @@ type engine interface {
 	commits(read *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error)
 	// snapshot is how a transaction that only reads must begin to see one state of the database throughout.
 	snapshot() *sql.TxOptions
+	// listed is a list of ids or codes as a condition's "IN ?" takes it: one value, however long it is, so that one prepared
+	// statement serves for all.
+	listed(values any) clause.Expr
+	// newIDs are the next n ids that a table gives out, in order.
+	newIDs(tx *gorm.DB, table string, n int) ([]int64, error)
 	// ready is nil when a write would be accepted now.
 	ready(ctx context.Context, write *gorm.DB) error
 	// away tells whether an error means that the database cannot be reached, or cannot do its work, and may soon again.
