@@ -24,6 +24,7 @@ type serveCommand struct {
 	Replicas   []string `help:"The URLs of streaming replicas of the PostgreSQL database, separated by commas, from which lists are read." env:"CLAIMTRACKER_REPLICAS" placeholder:"URL"`
 	MaxBody    string   `help:"The largest request body." default:"1MiB" env:"CLAIMTRACKER_MAX_BODY" placeholder:"SIZE"`
 	MaxArticle string   `help:"The largest request body with an article's text." default:"10MiB" env:"CLAIMTRACKER_MAX_ARTICLE" placeholder:"SIZE"`
+	Cache      string   `help:"How much of answers is kept ready for those who ask again; 0 for none." default:"32MiB" env:"CLAIMTRACKER_CACHE" placeholder:"SIZE"`
 	Timeout    string   `help:"How long a request may take." default:"30s" env:"CLAIMTRACKER_TIMEOUT" placeholder:"TIME"`
 	Drain      string   `help:"How long requests under way may go on after SIGTERM." default:"30s" env:"CLAIMTRACKER_DRAIN" placeholder:"TIME"`
 	CORSOrigin []string `name:"cors-origin" help:"An origin whose pages a browser lets read the answers and write, such as https://dash.example; * lets any read, and none write. May be repeated." env:"CLAIMTRACKER_CORS_ORIGIN" placeholder:"ORIGIN"`
@@ -58,6 +59,8 @@ func (c *serveCommand) settings() (s serveSettings, err error) {
 	note("max-body", err)
 	s.rest.MaxArticle, err = size(c.MaxArticle)
 	note("max-article", err)
+	s.rest.Cache, err = sizeOrNone(c.Cache)
+	note("cache", err)
 	s.rest.Timeout, err = duration(c.Timeout)
 	note("timeout", err)
 	s.drain, err = duration(c.Drain)
@@ -116,6 +119,14 @@ func size(s string) (int64, error) {
 		return 0, fmt.Errorf("must be a size such as 4096, 512KiB or 10MiB, not %q", s)
 	}
 	return n * unit, nil
+}
+
+// sizeOrNone is size, which may be 0.
+func sizeOrNone(s string) (int64, error) {
+	if s == "0" {
+		return 0, nil
+	}
+	return size(s)
 }
 
 func duration(s string) (time.Duration, error) {

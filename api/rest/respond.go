@@ -51,21 +51,46 @@ func respondTagged(c echo.Context, status int, prefix string, v any) error {
 	if err != nil {
 		return fmt.Errorf("writing the answer: %w", err)
 	}
-	etag := fmt.Sprintf(`"%s%016x"`, prefix, xxhash.Sum64(body))
-	c.Response().Header().Set("ETag", etag)
+	a := &answer{body: body, etag: tagOf(prefix, body), link: c.Response().Header().Get("Link")}
+	if status == http.StatusOK {
+		keep(c.Request().Context(), a)
+	}
+	return a.send(c, status)
+}
+
+// tagOf is the ETag of a body: the prefix and a hash of it.
+func tagOf(prefix string, body []byte) string {
+	return fmt.Sprintf(`"%s%016x"`, prefix, xxhash.Sum64(body))
+}
+
+// Headers that many answers have, each as net/http keeps it.
+var (
+	jsonType = []string{echo.MIMEApplicationJSON}
 	// Caches may keep the answer, and ask each time whether it still holds.
-	c.Response().Header().Set("Cache-Control", "no-cache")
-	if status == http.StatusOK && anyTag(c.Request().Header.Values("If-None-Match"), func(tag string) bool { return tag == etag }) {
+	askAgain = []string{"no-cache"}
+)
+
+// send answers with a, or with 304 where the client has it already.
+func (a *answer) send(c echo.Context, status int) error {
+	header := c.Response().Header()
+	header["Etag"], header["Cache-Control"] = []string{a.etag}, askAgain
+	if a.link != "" {
+		header["Link"] = []string{a.link}
+	}
+	if status == http.StatusOK && anyTag(c.Request().Header["If-None-Match"], func(tag string) bool { return tag == a.etag }) {
 		return c.NoContent(http.StatusNotModified)
 	}
-	// Said here, so that HEAD says it too.
-	c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
-	return c.Blob(status, echo.MIMEApplicationJSON, body)
+	// The length is said here, so that HEAD says it too.
+	header["Content-Type"], header["Content-Length"] = jsonType, []string{strconv.Itoa(len(a.body))}
+	return c.Blob(status, echo.MIMEApplicationJSON, a.body)
 }
 
 // anyTag tells whether the lines of an If-None-Match or If-Match header hold "*" or a tag that matches; a weak tag is
 // compared as the strong one.
 func anyTag(lines []string, matches func(tag string) bool) bool {
+	if len(lines) == 0 {
+		return false
+	}
 	for tag := range strings.SplitSeq(strings.Join(lines, ","), ",") {
 		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
 		if tag == "*" || tag != "" && matches(tag) {

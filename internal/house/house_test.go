@@ -49,6 +49,7 @@ var outside = map[string][]string{
 	"github.com/alecthomas/kong":    {"api"},
 	"github.com/markusmobius/":      {"internal/webpage"},
 	"github.com/getkin/kin-openapi": {"internal/openapi"},
+	"github.com/maypok86/otter":     {"api/rest"},
 }
 
 // imports are the imports of each package of the module, without those of its tests.

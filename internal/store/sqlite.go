@@ -233,7 +233,7 @@ func (e *sqliteEngine) begin(*gorm.DB) (tracker.Instant, error) { return 0, nil 
 // end has nothing to do: nobody else writes.
 func (e *sqliteEngine) end(*gorm.DB, tracker.Instant) error { return nil }
 
-func (e *sqliteEngine) commits(_ *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error) {
+func (e *sqliteEngine) commits(_ context.Context, _ *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error) {
 	n = mine.Load()
 	return n, n%2 == 0, nil
 }
