@@ -5,6 +5,7 @@ package rest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -56,7 +57,7 @@ func New(s *store.Store, log *slog.Logger, options Options) http.Handler {
 	// The address of a client is the one it connects from: a header that anybody can write is not believed.
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = server.fail
-	e.Use(server.identify, server.observe(), server.recover, server.guard, server.knowHost)
+	e.Use(breakOff, server.identify, server.observe(), server.recover, server.guard, server.knowHost)
 	if len(options.Origins) > 0 {
 		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  options.Origins,
@@ -159,13 +160,36 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 			_ = http.NewResponseController(c.Response().Writer).SetWriteDeadline(until) // not every connection can be told that
 		})
 		c.Response().Header().Set("X-Content-Type-Options", "nosniff")
-		ctx, cancel := context.WithTimeout(c.Request().Context(), s.options.Timeout)
-		defer cancel()
+		whole := c.Request().Context()
 		if noCache(c.Request().Header.Values("Cache-Control")) {
-			ctx = store.Fresh(ctx)
+			whole = store.Fresh(whole)
 		}
+		ctx, cancel := context.WithTimeout(context.WithValue(whole, patience{}, whole), s.options.Timeout)
+		defer cancel()
 		c.SetRequest(c.Request().WithContext(ctx))
 		return next(c)
+	}
+}
+
+// patience is the key under which a request's context carries the same context without the time that guard bounds.
+type patience struct{}
+
+// unhurried is a request's context that ends when the client goes away, and not before.
+func unhurried(ctx context.Context) context.Context {
+	if whole, ok := ctx.Value(patience{}).(context.Context); ok {
+		return whole
+	}
+	return ctx
+}
+
+// breakOff ends the connection of an answer that broke off, so that the client does not take what it has for all of it.
+func breakOff(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		err := next(c)
+		if _, ok := errors.AsType[*brokenOff](err); ok {
+			panic(http.ErrAbortHandler)
+		}
+		return err
 	}
 }
 
