@@ -186,7 +186,7 @@ func seedEmpty(ctx context.Context, s *store.Store) error {
 // serve answers on the listener until ctx ends, and then for as long as drain lets what is under way go on.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger, drain time.Duration) error {
 	server := &http.Server{
-		Handler: handler, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelInfo),
+		Handler: handler, ConnContext: rest.KeepConnection, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelInfo),
 		// A client that dawdles must not hold a connection for ever, neither in asking nor in taking the answer: for that it
 		// has what rest gives it once the answer begins, and this until then.
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,

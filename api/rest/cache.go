@@ -15,10 +15,12 @@ import (
 
 // answer is a 200 as it is sent, whoever asks.
 type answer struct {
-	commits uint64 // how much was committed when it was so
-	body    []byte
-	etag    string
-	link    string // the Link header, or ""
+	commits   uint64   // how much was committed when it was so
+	mediaType []string // the Content-Type header
+	body      []byte
+	etag      string
+	link      string // the Link header, or ""
+	varies    bool   // whether another Accept may be answered otherwise
 }
 
 // question is what an answer depends on, besides the database.

@@ -5,6 +5,7 @@ package rest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -62,7 +63,7 @@ func New(s *store.Store, log *slog.Logger, options Options) http.Handler {
 	// The address of a client is the one it connects from: a header that anybody can write is not believed.
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = server.fail
-	e.Use(server.identify, server.observe, server.recover, server.knowHost)
+	e.Use(breakOff, server.identify, server.observe, server.recover, server.knowHost)
 	if len(options.Origins) > 0 {
 		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  options.Origins,
@@ -117,13 +118,14 @@ func newRequestID() string {
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		begun := time.Now()
-		if err := next(c); err != nil {
+		err := next(c)
+		if err != nil {
 			c.Error(err)
 		}
 		r, ctx := c.Request(), c.Request().Context()
 		log := s.log.Handler()
 		if !log.Enabled(ctx, slog.LevelInfo) {
-			return nil
+			return err
 		}
 		ended := time.Now()
 		line := slog.NewRecord(ended, slog.LevelInfo, "request", 0) // nobody asks where in the program it is from
@@ -132,7 +134,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			slog.Int("status", c.Response().Status), slog.Duration("took", ended.Sub(begun)), slog.Int64("bytes", c.Response().Size),
 			slog.String("remote", c.RealIP()))
 		_ = log.Handle(ctx, line) // a log that cannot be written is no reason not to serve
-		return nil
+		return err
 	}
 }
 
@@ -202,13 +204,36 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 			until := time.Now().Add(s.options.Timeout * time.Duration(1+length>>20))
 			_ = http.NewResponseController(c.Response().Writer).SetWriteDeadline(until) // not every connection can be told that
 		})
-		ctx, cancel := context.WithTimeout(c.Request().Context(), s.options.Timeout)
-		defer cancel()
+		whole := c.Request().Context()
 		if noCache(c.Request().Header["Cache-Control"]) {
-			ctx = store.Fresh(ctx)
+			whole = store.Fresh(whole)
 		}
+		ctx, cancel := context.WithTimeout(context.WithValue(whole, patience{}, whole), s.options.Timeout)
+		defer cancel()
 		c.SetRequest(c.Request().WithContext(ctx))
 		return next(c)
+	}
+}
+
+// patience is the key under which a request's context carries the same context without the time that guard bounds.
+type patience struct{}
+
+// unhurried is a request's context that ends when the client goes away, and not before.
+func unhurried(ctx context.Context) context.Context {
+	if whole, ok := ctx.Value(patience{}).(context.Context); ok {
+		return whole
+	}
+	return ctx
+}
+
+// breakOff ends the connection of an answer that broke off, so that the client does not take what it has for all of it.
+func breakOff(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		err := next(c)
+		if _, ok := errors.AsType[*brokenOff](err); ok {
+			panic(http.ErrAbortHandler)
+		}
+		return err
 	}
 }
 
