@@ -26,6 +26,7 @@ var may = map[string][]string{
 	"internal/text":    {},
 	"internal/webpage": {"internal/text"},
 	"internal/intake":  {"internal/text", "internal/tracker", "internal/webpage"},
+	"internal/bitset":  {},
 	"internal/store":   {"internal/text", "internal/tracker"}, // SQL only
 
 	"internal/openapi":        {},
