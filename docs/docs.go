@@ -5002,6 +5002,7 @@ const docTemplate = `{
                 "id",
                 "kind",
                 "origin",
+                "status_since",
                 "text",
                 "updated_at",
                 "version"
@@ -5088,6 +5089,12 @@ const docTemplate = `{
                         }
                     ],
                     "example": "logged"
+                },
+                "status_since": {
+                    "description": "StatusSince is when it came to be in the state that it is in (UTC, RFC 3339, microseconds).",
+                    "type": "string",
+                    "format": "date-time",
+                    "example": "2024-01-31T08:34:00.000000Z"
                 },
                 "tags": {
                     "description": "Tags are free words to find it by; kept in lower case.",

@@ -27,7 +27,7 @@ var may = map[string][]string{
 	"internal/webpage": {"internal/text"},
 	"internal/intake":  {"internal/text", "internal/tracker", "internal/webpage"},
 	"internal/bitset":  {},
-	"internal/store":   {"internal/text", "internal/tracker"}, // SQL only
+	"internal/store":   {"internal/bitset", "internal/text", "internal/tracker"}, // SQL only
 
 	"internal/openapi":        {},
 	"internal/openapi/derive": {"internal/openapi"},

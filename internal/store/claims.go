@@ -267,7 +267,9 @@ func (c Claims) Create(ctx context.Context, in tracker.NewClaim) (claim tracker.
 		if err := p.Err(); err != nil {
 			return err
 		}
-		if err := c.s.create(tx, &claim, &claim.Record); err != nil {
+		claim.Record = c.s.newRecord(tx)
+		claim.StatusSince = claim.CreatedAt
+		if err := tx.Create(&claim).Error; err != nil {
 			return err
 		}
 		created(tx, claim.ID)
@@ -306,6 +308,11 @@ func (c Claims) Update(ctx context.Context, id int64, g Guard, change func(*trac
 		})
 		if err != nil || !differs {
 			return err
+		}
+		if claim.Status != was {
+			if err := tx.Exec("UPDATE claims SET status_since = updated_at WHERE id = ?", id).Error; err != nil {
+				return err
+			}
 		}
 		if err := writeLists(tx, &claim); err != nil {
 			return err

@@ -48,6 +48,8 @@ type NewClaim struct {
 type Claim struct {
 	Record
 	ClaimInput
+	// StatusSince is when it came to be in the state that it is in (UTC, RFC 3339, microseconds).
+	StatusSince Instant `json:"status_since" swaggertype:"string" format:"date-time" validate:"required" example:"2024-01-31T08:34:00.000000Z"`
 	// Actors are those who act in it, each in a role, in the order they were written.
 	Actors []ClaimActor `json:"actors" gorm:"-" validate:"required"`
 	// Origin is the place that the claim was logged from.
