@@ -34,8 +34,8 @@ const (
 	fieldCreatedDay = "created_on" // in UTC
 	fieldCreated    = "created_month"
 
-	prefixActor, prefixSource             = "actor", "source"
-	suffixID, suffixKind, suffixCountry   = "_id", "_kind", "_country"
+	prefixActor, prefixSource           = "actor", "source"
+	suffixID, suffixKind, suffixCountry = "_id", "_kind", "_country"
 )
 
 // factsOf are the facets of each of these claims, at most 1,000 of them, each facet once. It takes the same few statements

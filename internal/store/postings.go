@@ -47,7 +47,10 @@ func wordsOf(tx *gorm.DB) *words {
 }
 
 // listOf is a list as a statement takes it.
-func listOf(v any) string {
+func listOf[T any](v []T) string {
+	if len(v) == 0 {
+		return "[]" // and not null, where it is nil
+	}
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // numbers and words, which JSON can hold
@@ -66,6 +69,11 @@ func eachRow(tx *gorm.DB, query string, parameters []any, fn rowFunc) (err error
 	if err != nil {
 		return err
 	}
+	return scanRows(rows, fn)
+}
+
+// scanRows gives fn rows, and closes them.
+func scanRows(rows *sql.Rows, fn rowFunc) (err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		if err := fn(rows.Scan); err != nil {
@@ -103,14 +111,11 @@ func (s claimSet) count() (n int64) {
 }
 
 // ids are the claims, the oldest first.
-func (s claimSet) ids() (all []int64) {
-	for _, n := range slices.Sorted(maps.Keys(s)) {
-		for place := range s[n].Ascending() {
-			all = append(all, n<<chunkBits|int64(place))
-		}
-	}
-	return all
+func (s claimSet) ids() []int64 {
+	return s.some(false, math.MaxInt)
 }
+
+func sortedChunks(s claimSet) []int64 { return slices.Sorted(maps.Keys(s)) }
 
 // and leaves the claims that are in another set too.
 func (s claimSet) and(other claimSet) {

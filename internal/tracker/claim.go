@@ -79,7 +79,7 @@ func (in *ClaimInput) Check(p *Problems) {
 	kind(p, "/kind", in.Kind, ClaimKinds)
 	oneOf(p, "/status", in.Status, ClaimStatuses)
 	p.id("/election_id", in.ElectionID)
-	p.date("/claimed_on", in.ClaimedOn)
+	p.Date("/claimed_on", in.ClaimedOn)
 	p.Language("/language", &in.Language)
 	for i := range in.Tags {
 		in.Tags[i] = strings.ToLower(in.Tags[i]) // the rest of what Tag does, lines does with each entry
