@@ -1808,7 +1808,7 @@ const docTemplate = `{
         },
         "/api/v1/claims": {
             "get": {
-                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must.\n\nCSV has the columns id, created_at, updated_at, version, text, kind, status, election_id, claimed_on, language, tags, techniques, actors, origin_id, origin_article_id, origin_article_version, origin_start, origin_end, origin_exact, origin_prefix, origin_suffix, origin_first_sentence_id, origin_last_sentence_id, origin_stance. What is expanded adds election_name, technique_names, actor_names, origin_sentences, origin_article_url, origin_article_title, origin_article_published_at, origin_source_id, origin_source_name, occurrences, more_occurrences.",
+                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must. What is said of actors (actor_id, actor_kind, actor_country, role) holds of one and the same actor, and what is said of a place (source, article, sentence, stance) of one and the same occurrence.\n\nCSV has the columns id, created_at, updated_at, version, text, kind, status, election_id, claimed_on, language, tags, techniques, actors, origin_id, origin_article_id, origin_article_version, origin_start, origin_end, origin_exact, origin_prefix, origin_suffix, origin_first_sentence_id, origin_last_sentence_id, origin_stance. What is expanded adds election_name, technique_names, actor_names, origin_sentences, origin_article_url, origin_article_title, origin_article_published_at, origin_source_id, origin_source_name, occurrences, more_occurrences.",
                 "produces": [
                     "application/json",
                     "text/csv",
@@ -1858,6 +1858,13 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Has been in its state since before this time (RFC 3339)",
+                        "name": "status_before",
+                        "in": "query"
+                    },
+                    {
                         "type": "array",
                         "items": {
                             "type": "integer"
@@ -1893,7 +1900,7 @@ const docTemplate = `{
                             "type": "string"
                         },
                         "collectionFormat": "multi",
-                        "description": "Code of DISARM Red",
+                        "description": "Code of DISARM Red: a technique, without its sub-techniques, or a tactic, with all of its techniques",
                         "name": "technique",
                         "in": "query"
                     },
@@ -1905,6 +1912,38 @@ const docTemplate = `{
                         "collectionFormat": "multi",
                         "description": "Actor who acts in it",
                         "name": "actor_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "actor_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor, ISO 3166-1 alpha-2",
+                        "name": "actor_country",
                         "in": "query"
                     },
                     {
@@ -1930,8 +1969,208 @@ const docTemplate = `{
                             "type": "integer"
                         },
                         "collectionFormat": "multi",
-                        "description": "Article in which it stands",
-                        "name": "article_id",
+                        "description": "Actor who is a speaker in it",
+                        "name": "speaker_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "speaker_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "speaker_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is accused in it",
+                        "name": "accused_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "accused_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "accused_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a target in it",
+                        "name": "target_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "target_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "target_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a beneficiary in it",
+                        "name": "beneficiary_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "beneficiary_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "beneficiary_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is an attributor in it",
+                        "name": "attributor_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "attributor_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "attributor_country",
                         "in": "query"
                     },
                     {
@@ -1947,11 +2186,38 @@ const docTemplate = `{
                     {
                         "type": "array",
                         "items": {
-                            "type": "integer"
+                            "enum": [
+                                "news_outlet",
+                                "wire_agency",
+                                "broadcaster",
+                                "government_body",
+                                "intelligence_agency",
+                                "law_enforcement",
+                                "think_tank",
+                                "academic",
+                                "civil_society",
+                                "technology_company",
+                                "private_consultancy",
+                                "individual",
+                                "social_account",
+                                "anonymous",
+                                "other"
+                            ],
+                            "type": "string"
                         },
                         "collectionFormat": "multi",
-                        "description": "Sentence that it stands on, wholly or in part",
-                        "name": "sentence_id",
+                        "description": "Kind of that source",
+                        "name": "source_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that source, ISO 3166-1 alpha-2",
+                        "name": "source_country",
                         "in": "query"
                     },
                     {
@@ -1969,6 +2235,102 @@ const docTemplate = `{
                         "collectionFormat": "multi",
                         "description": "Stance of an article in which it stands",
                         "name": "stance",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Article in which it stands",
+                        "name": "article_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "URL of an article in which it stands",
+                        "name": "article_url",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Host of the URL of any article in which it stands",
+                        "name": "article_host",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Sentence that it stands on, wholly or in part",
+                        "name": "sentence_id",
+                        "in": "query"
+                    },
+                    {
+                        "minimum": 1,
+                        "type": "integer",
+                        "description": "Different sources in which it stands, at the least",
+                        "name": "min_sources",
+                        "in": "query"
+                    },
+                    {
+                        "minimum": 1,
+                        "type": "integer",
+                        "description": "Different sources in which it stands, at the most",
+                        "name": "max_sources",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date",
+                        "description": "First day on which it was claimed",
+                        "name": "claimed_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date",
+                        "description": "Last day on which it was claimed",
+                        "name": "claimed_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it was logged: this time (RFC 3339) or later",
+                        "name": "created_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it was logged: before this time",
+                        "name": "created_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it last changed: this time (RFC 3339) or later",
+                        "name": "updated_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it last changed: before this time",
+                        "name": "updated_to",
                         "in": "query"
                     },
                     {
@@ -5582,6 +5944,7 @@ const docTemplate = `{
                 "id",
                 "kind",
                 "origin",
+                "status_since",
                 "text",
                 "updated_at",
                 "version"
@@ -5668,6 +6031,12 @@ const docTemplate = `{
                         }
                     ],
                     "example": "logged"
+                },
+                "status_since": {
+                    "description": "StatusSince is when it came to be in the state that it is in (UTC, RFC 3339, microseconds).",
+                    "type": "string",
+                    "format": "date-time",
+                    "example": "2024-01-31T08:34:00.000000Z"
                 },
                 "tags": {
                     "description": "Tags are free words to find it by; kept in lower case.",

@@ -26,7 +26,8 @@ var may = map[string][]string{
 	"internal/text":    {},
 	"internal/webpage": {"internal/text"},
 	"internal/intake":  {"internal/text", "internal/tracker", "internal/webpage"},
-	"internal/store":   {"internal/text", "internal/tracker"}, // SQL only
+	"internal/bitset":  {},
+	"internal/store":   {"internal/bitset", "internal/text", "internal/tracker"}, // SQL only
 
 	"internal/benchmark": {}, // it meets the program from outside
 	"internal/generate":  {"internal/intake", "internal/store", "internal/tracker", "seeds"},

@@ -66,10 +66,18 @@ func (c Actors) Update(ctx context.Context, id int64, g Guard, change func(*trac
 		if actor, err = get[tracker.Actor](tx, "actor", id); err != nil {
 			return err
 		}
-		_, err := update(c.s, tx, g, &actor, &actor.Record, &actor.ActorInput, change, func() error {
-			return checkActor(tx, id, &actor.ActorInput)
+		was := actor.ActorInput
+		differs, err := update(c.s, tx, g, &actor, &actor.Record, &actor.ActorInput, change, func() error {
+			if err := checkActor(tx, id, &actor.ActorInput); err != nil || was.Kind == actor.Kind && was.Country == actor.Country {
+				return err
+			}
+			return settleFacts(tx)
 		})
-		return err
+		if err != nil || !differs {
+			return err
+		}
+		return moveParty(tx, actorParty, id, map[string]string{"kind": string(was.Kind), "country": was.Country},
+			map[string]string{"kind": string(actor.Kind), "country": actor.Country})
 	})
 	return actor, err
 }

@@ -187,8 +187,16 @@ func (c Articles) Update(ctx context.Context, id int64, g Guard, change func(*tr
 		if article, err = get[tracker.Article](tx, "article", id); err != nil {
 			return err
 		}
+		was := article.ArticleInput
 		_, err := update(c.s, tx, g, &article, &article.Record, &article.ArticleInput, change, func() error {
-			return checkArticle(tx, id, &article.ArticleInput)
+			if err := checkArticle(tx, id, &article.ArticleInput); err != nil || was.SourceID == article.SourceID && was.URL == article.URL {
+				return err
+			}
+			var claims []int64
+			if err := tx.Raw("SELECT DISTINCT claim_id FROM occurrences WHERE article_id = ?", id).Scan(&claims).Error; err != nil {
+				return err
+			}
+			return changing(tx, claims...)
 		})
 		if err != nil {
 			return err

@@ -18,18 +18,6 @@ var ClaimExpands = Expand{"actors", "election", "techniques", "occurrences", "se
 // MaxOccurrences is how many occurrences of a claim are put in place at the most; the others are in the list of occurrences.
 const MaxOccurrences = 100
 
-// ClaimFilter narrows a list of claims: within a field any value may match, and each given field must.
-type ClaimFilter struct {
-	Kinds                              []tracker.ClaimKind
-	Statuses                           []tracker.ClaimStatus
-	ElectionIDs                        []int64
-	Languages, Tags, Techniques        []string
-	ActorIDs                           []int64
-	Roles                              []tracker.Role // of those actors, or of any actor
-	ArticleIDs, SourceIDs, SentenceIDs []int64
-	Stances                            []tracker.Stance
-}
-
 var claimOrders = recordOrders(orders[tracker.Claim]{
 	"claimed_on": {expression: "claimed_on", text: func(r *tracker.Claim) string { return string(r.ClaimedOn) }},
 })
@@ -54,35 +42,6 @@ func wholeClaim(tx *gorm.DB, id int64, expand Expand) (tracker.Claim, error) {
 	one := []tracker.Claim{claim}
 	err = fillClaims(tx, one, expand)
 	return one[0], err
-}
-
-// List is a page of the claims that the filter leaves.
-func (c Claims) List(ctx context.Context, f ClaimFilter, p Page, expand Expand) (l List[tracker.Claim], err error) {
-	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		q := where(tx, "kind IN ?", f.Kinds)
-		q = where(q, "status IN ?", f.Statuses)
-		q = where(q, "election_id IN ?", f.ElectionIDs)
-		q = where(q, "language IN ?", f.Languages)
-		// Lists of ids rather than EXISTS: SQLite reads them by their index, however few they are, and does not try each claim.
-		q = where(q, "id IN (SELECT claim_id FROM claim_tags WHERE tag IN ?)", f.Tags)
-		q = where(q, "id IN (SELECT claim_id FROM claim_techniques WHERE technique IN ?)", f.Techniques)
-		if len(f.ActorIDs)+len(f.Roles) > 0 {
-			acting := where(where(tx.Table("claim_actors").Select("claim_id"), "actor_id IN ?", f.ActorIDs), "role IN ?", f.Roles)
-			q = q.Where("id IN (?)", acting)
-		}
-		if len(f.ArticleIDs)+len(f.SourceIDs)+len(f.SentenceIDs)+len(f.Stances) > 0 {
-			standing := where(tx.Table("occurrences").Select("claim_id"), "occurrences.article_id IN ?", f.ArticleIDs)
-			standing = where(standing, "occurrences.article_id IN (SELECT id FROM articles WHERE source_id IN ?)", f.SourceIDs)
-			standing = where(standing, touchesSentence, f.SentenceIDs)
-			standing = where(standing, "occurrences.stance IN ?", f.Stances)
-			q = q.Where("id IN (?)", standing)
-		}
-		if l, err = list(q, p, claimOrders); err != nil {
-			return err
-		}
-		return fillClaims(tx, l.Items, expand)
-	})
-	return l, err
 }
 
 // claimsByID reads the claims with these ids.
@@ -272,6 +231,11 @@ func (c Claims) Update(ctx context.Context, id int64, g Guard, change func(*trac
 		})
 		if err != nil || !differs {
 			return err
+		}
+		if claim.Status != was {
+			if err := tx.Exec("UPDATE claims SET status_since = updated_at WHERE id = ?", id).Error; err != nil {
+				return err
+			}
 		}
 		if err := rewriteLists(tx, &claim); err != nil {
 			return err

@@ -1,5 +1,14 @@
 package store
 
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"gorm.io/gorm"
+)
+
 // CopiedTables are the tables that a copy carries over, in its order, each with its primary key and the column that points
 // into the table itself; UncopiedTables are those that it leaves.
 func CopiedTables() (tables [][3]string) {
@@ -21,3 +30,54 @@ func (s *Store) Waiting() int {
 	defer s.queue.mu.Unlock()
 	return len(s.queue.waiting)
 }
+
+// CheckFacets compares postings and counters with what the records say, and tells what is different.
+func CheckFacets(tx *gorm.DB) error {
+	want := map[facet]map[int64]bool{}
+	var claims []int64
+	if err := tx.Raw("SELECT id FROM claims").Scan(&claims).Error; err != nil {
+		return err
+	}
+	for page := range slices.Chunk(claims, factsAtOnce) {
+		facts, err := factsOf(tx, page)
+		if err != nil {
+			return err
+		}
+		for id, all := range facts {
+			for _, f := range all {
+				if want[f] == nil {
+					want[f] = map[int64]bool{}
+				}
+				want[f][id] = true
+			}
+		}
+	}
+	var entries []entry
+	err := eachRow(tx, "SELECT id, field, value, claims FROM facets", nil, func(scan scanFunc) error {
+		var e entry
+		err := scan(&e.id, &e.field, &e.value, &e.claims)
+		entries = append(entries, e)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		has, err := unionOf(tx, []int64{e.id}, everywhere)
+		if err != nil {
+			return err
+		}
+		ids := slices.Sorted(maps.Keys(want[e.facet]))
+		if !slices.Equal(has.ids(), ids) || e.claims != int64(len(ids)) {
+			return fmt.Errorf("%s %q is of the claims %v, counted as %d; want %v", e.field, e.value, has.ids(), e.claims, ids)
+		}
+		delete(want, e.facet)
+	}
+	if len(want) > 0 {
+		return fmt.Errorf("nothing is kept of %v", want)
+	}
+	return nil
+}
+
+// RebuildFacets makes all postings anew.
+func (s *Store) RebuildFacets(ctx context.Context) error { return s.alone(ctx, facetDerivation.remake) }

@@ -72,7 +72,7 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 		if err != nil {
 			return err
 		}
-		words, err := c.s.words(tx, anchors...)
+		words, err := c.s.locator(tx, anchors...)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 }
 
 // prepareClaim gives a claim what it is made of. What is wrong with it is wrong; err is a failure of the database.
-func prepareClaim(claim *tracker.Claim, at tracker.NewOccurrence, there references, words words) (wrong, err error) {
+func prepareClaim(claim *tracker.Claim, at tracker.NewOccurrence, there references, words locator) (wrong, err error) {
 	var p, misplaced tracker.Problems
 	there.check(&p, &claim.ClaimInput)
 	claim.Begin(&p)
@@ -123,6 +123,7 @@ func (n *newClaims) write(s *Store, tx *gorm.DB) error {
 		claim := &n.claims[i]
 		now := s.moment(tx)
 		claim.Record = tracker.Record{ID: claimIDs[k], CreatedAt: now, UpdatedAt: now, Version: 1}
+		claim.StatusSince = now
 		claim.Origin.Record = tracker.Record{ID: occurrenceIDs[k], CreatedAt: now, UpdatedAt: now, Version: 1}
 		claim.Origin.ClaimID = claim.ID
 		claims, origins = append(claims, *claim), append(origins, claim.Origin)

@@ -66,10 +66,9 @@ func (o orders[T]) names() []string {
 // list reads one page of what q selects. An order always ends with the id, which is unique.
 func list[T interface{ Meta() tracker.Record }](q *gorm.DB, p Page, sorts orders[T]) (List[T], error) {
 	var l List[T]
-	name, descending := strings.CutPrefix(p.Sort, "-")
-	by, ok := sorts[name]
-	if !ok {
-		return l, tracker.Errorf(tracker.Malformed, "The list cannot be sorted by that")
+	by, descending, err := sortOf(p.Sort, sorts)
+	if err != nil {
+		return l, err
 	}
 	q = q.Model(new(T)).Session(&gorm.Session{})
 	if p.Total {
@@ -84,28 +83,48 @@ func list[T interface{ Meta() tracker.Record }](q *gorm.DB, p Page, sorts orders
 	}
 	rows := q
 	if p.After != nil {
-		key := any(p.After.Text)
-		if by.number != nil {
-			key = p.After.Number
-		}
-		rows = rows.Where("("+by.expression+", id) "+beyond+" (?, ?)", key, p.After.ID)
+		rows = rows.Where("("+by.expression+", id) "+beyond+" (?, ?)", by.keyOf(p.After), p.After.ID)
 	}
 	// One more than wanted tells whether there is a next page.
-	err := rows.Order(by.expression + direction + ", id" + direction).Limit(p.Limit + 1).Find(&l.Items).Error
+	err = rows.Order(by.expression + direction + ", id" + direction).Limit(p.Limit + 1).Find(&l.Items).Error
 	if err != nil {
 		return l, err
 	}
-	if len(l.Items) > p.Limit {
-		l.Items = l.Items[:p.Limit]
-		last := &l.Items[p.Limit-1]
-		l.Next = &Cursor{ID: (*last).Meta().ID}
-		if by.number != nil {
-			l.Next.Number = by.number(last)
-		} else {
-			l.Next.Text = by.text(last)
-		}
-	}
+	l.cut(p.Limit, by)
 	return l, nil
+}
+
+// sortOf is the order that a page asks for, and whether it is the other way round.
+func sortOf[T any](sort string, sorts orders[T]) (by order[T], descending bool, err error) {
+	name, descending := strings.CutPrefix(sort, "-")
+	by, ok := sorts[name]
+	if !ok {
+		return by, false, tracker.Errorf(tracker.Malformed, "The list cannot be sorted by that")
+	}
+	return by, descending, nil
+}
+
+// keyOf is the sort key of a cursor, as the order's kind of value.
+func (by order[T]) keyOf(at *Cursor) any {
+	if by.number != nil {
+		return at.Number
+	}
+	return at.Text
+}
+
+// cut makes a page of records of which there is one more than wanted where there is a next page.
+func (l *List[T]) cut(limit int, by order[T]) {
+	if len(l.Items) <= limit {
+		return
+	}
+	l.Items = l.Items[:limit]
+	last := &l.Items[limit-1]
+	l.Next = &Cursor{ID: any(*last).(interface{ Meta() tracker.Record }).Meta().ID}
+	if by.number != nil {
+		l.Next.Number = by.number(last)
+	} else {
+		l.Next.Text = by.text(last)
+	}
 }
 
 // where narrows q by a condition with one place for the values; no values narrow nothing.

@@ -342,3 +342,21 @@ func sequenceOf(tx *gorm.DB, table string) (name string, err error) {
 	err = tx.Raw("SELECT pg_get_serial_sequence(?, 'id')", table).Scan(&name).Error
 	return name, err
 }
+
+// postgresWords: a list is a JSON array. An array of the numbers rather than a join, so that the index is what is read.
+var postgresWords = words{
+	among: "= ANY (ARRAY(SELECT CAST(n AS bigint) FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS n))",
+	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM jsonb_array_elements(CAST(? AS jsonb)) AS wanted
+		JOIN facets AS f ON f.field = wanted ->> 0 AND f.value = wanted ->> 1`,
+	enter: `INSERT INTO facets (field, value, claims) SELECT n ->> 0, n ->> 1, 0
+		FROM jsonb_array_elements(CAST(? AS jsonb)) AS n RETURNING id, field, value`,
+	postings: `SELECT p.id, p.claims FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS f
+		JOIN postings AS p ON p.id BETWEEN CAST(f AS bigint) + ? AND CAST(f AS bigint) + ?`,
+	keep: `INSERT INTO postings (id, claims)
+		SELECT CAST(n ->> 0 AS bigint), substring(codes.joined FROM CAST(n ->> 1 AS integer) FOR CAST(n ->> 2 AS integer))
+		FROM (SELECT ?::bytea AS joined) AS codes, jsonb_array_elements(CAST(? AS jsonb)) AS n
+		ON CONFLICT (id) DO UPDATE SET claims = excluded.claims`,
+	count: `UPDATE facets SET claims = facets.claims + CAST(c ->> 1 AS bigint)
+		FROM jsonb_array_elements(CAST(? AS jsonb)) AS c WHERE facets.id = CAST(c ->> 0 AS bigint)`,
+	gathered: "string_agg(CAST(id AS text), ',')",
+}

@@ -65,10 +65,18 @@ func (c Sources) Update(ctx context.Context, id int64, g Guard, change func(*tra
 		if source, err = get[tracker.Source](tx, "source", id); err != nil {
 			return err
 		}
-		_, err := update(c.s, tx, g, &source, &source.Record, &source.SourceInput, change, func() error {
-			return checkSource(&source.SourceInput)
+		was := source.SourceInput
+		differs, err := update(c.s, tx, g, &source, &source.Record, &source.SourceInput, change, func() error {
+			if err := checkSource(&source.SourceInput); err != nil || was.Kind == source.Kind && was.Country == source.Country {
+				return err
+			}
+			return settleFacts(tx)
 		})
-		return err
+		if err != nil || !differs {
+			return err
+		}
+		return moveParty(tx, sourceParty, id, map[string]string{"kind": string(was.Kind), "country": was.Country},
+			map[string]string{"kind": string(source.Kind), "country": source.Country})
 	})
 	return source, err
 }

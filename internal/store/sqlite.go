@@ -342,3 +342,18 @@ func (e *sqliteEngine) setHighest(tx *gorm.DB, table string, id int64) error {
 	}
 	return tx.Exec("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, id).Error
 }
+
+// sqliteWords: a list is a JSON array. CROSS JOIN keeps the order in which the tables are read.
+var sqliteWords = words{
+	among: "IN (SELECT value FROM json_each(?))",
+	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM json_each(?) AS wanted
+		CROSS JOIN facets AS f ON f.field = wanted.value ->> 0 AND f.value = wanted.value ->> 1`,
+	enter: "INSERT INTO facets (field, value, claims) SELECT value ->> 0, value ->> 1, 0 FROM json_each(?) RETURNING id, field, value",
+	postings: `SELECT p.id, p.claims FROM json_each(?) AS f
+		CROSS JOIN postings AS p ON p.id BETWEEN f.value + ? AND f.value + ?`,
+	keep: `WITH codes (joined) AS (SELECT ?)
+		INSERT INTO postings (id, claims) SELECT value ->> 0, substr(codes.joined, value ->> 1, value ->> 2) FROM json_each(?), codes WHERE true
+		ON CONFLICT (id) DO UPDATE SET claims = excluded.claims`,
+	count:    "UPDATE facets SET claims = claims + (c.value ->> 1) FROM json_each(?) AS c WHERE facets.id = c.value ->> 0",
+	gathered: "group_concat(id)",
+}

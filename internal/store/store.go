@@ -42,9 +42,10 @@ type Store struct {
 	replicas *replicas // nil where there are none
 	now      func() time.Time
 
-	queue   *queue
-	commits atomic.Uint64   // counted up before each commit of this process and after it: odd while one is under way
-	latest  tracker.Instant // the latest moment that any record carries; the queue's own
+	dictionary dictionary
+	queue      *queue
+	commits    atomic.Uint64   // counted up before each commit of this process and after it: odd while one is under way
+	latest     tracker.Instant // the latest moment that any record carries; the queue's own
 
 	gate     sync.Mutex // held to look at closed and join underWay
 	closed   bool

@@ -176,8 +176,8 @@ func CanonicalLanguage(tag string) (canonical string, ok bool) {
 	return t.String(), err == nil && len(tag) <= 35 && !strings.Contains(tag, "_")
 }
 
-// date checks that *d is a day that exists.
-func (p *Problems) date(pointer string, d Date) {
+// Date checks that d is a day that exists.
+func (p *Problems) Date(pointer string, d Date) {
 	if d == "" {
 		return
 	}
@@ -310,4 +310,26 @@ func (p *Problems) Wikidata(pointer string, id *string) {
 	if *id != "" && !wikidataForm.MatchString(*id) {
 		p.Add(pointer, "format", "must be a Wikidata item id, such as Q30")
 	}
+}
+
+// HostOf is the host of a canonical URL, without its port.
+func HostOf(canonical string) string {
+	u, err := url.Parse(canonical)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(u.Host, ":"+u.Port())
+}
+
+// Host makes *s a host as HostOf gives it: a name, or an IP address.
+func (p *Problems) Host(pointer string, s *string) {
+	if *s == "" {
+		return
+	}
+	host, err := canonicalHost(strings.Trim(strings.TrimSpace(*s), "[]"))
+	if err != nil {
+		p.Add(pointer, "format", "must be a host such as example.org, without scheme, port or path")
+		return
+	}
+	*s = host
 }
