@@ -32,7 +32,7 @@ func (c *commands) check() error {
 	if _, err := c.logger(io.Discard); err != nil {
 		mistakes = append(mistakes, err)
 	}
-	return errors.Join(append(mistakes, c.Serve.check(), c.Import.check(), c.Copy.check())...)
+	return errors.Join(append(mistakes, c.Serve.check(), c.Import.check(), c.Copy.check(), c.Generate.check())...)
 }
 
 // strangers names the environment variables that look like settings of ours and are none.

@@ -23,9 +23,11 @@ const docTemplate = `{
     "paths": {
         "/api/v1/actors": {
             "get": {
-                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must.",
+                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must.\n\nCSV has the columns id, created_at, updated_at, version, name, kind, country, aliases, parent_id, wikidata_id, description.",
                 "produces": [
                     "application/json",
+                    "text/csv",
+                    "application/x-ndjson",
                     "application/problem+json"
                 ],
                 "tags": [
@@ -133,6 +135,40 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "id",
+                                "created_at",
+                                "updated_at",
+                                "version",
+                                "name",
+                                "kind",
+                                "country",
+                                "aliases",
+                                "parent_id",
+                                "wikidata_id",
+                                "description"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
+                    },
+                    {
+                        "enum": [
+                            "json",
+                            "csv",
+                            "ndjson"
+                        ],
+                        "type": "string",
+                        "description": "How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given",
+                        "name": "format",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "description": "ETag of the answer that you have",
                         "name": "If-None-Match",
@@ -146,6 +182,10 @@ const docTemplate = `{
                             "$ref": "#/definitions/ActorList"
                         },
                         "headers": {
+                            "Content-Disposition": {
+                                "type": "string",
+                                "description": "The name of the file, of CSV and NDJSON"
+                            },
                             "ETag": {
                                 "type": "string",
                                 "description": "Changes when the answer does"
@@ -278,6 +318,29 @@ const docTemplate = `{
                         "name": "id",
                         "in": "path",
                         "required": true
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "id",
+                                "created_at",
+                                "updated_at",
+                                "version",
+                                "name",
+                                "kind",
+                                "country",
+                                "aliases",
+                                "parent_id",
+                                "wikidata_id",
+                                "description"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
                     },
                     {
                         "type": "string",
@@ -621,9 +684,11 @@ const docTemplate = `{
         },
         "/api/v1/articles": {
             "get": {
-                "description": "Without texts and sentences. Every filter may be repeated: within a filter any value may match, and each filter given must.",
+                "description": "Without texts and sentences. Every filter may be repeated: within a filter any value may match, and each filter given must.\n\nCSV has the columns id, created_at, updated_at, version, source_id, url, title, authors, published_at, published_text, language, archive_url, latest_n, latest_sha256, latest_length, latest_captured_at. What is expanded adds source_name, source_kind, source_country.",
                 "produces": [
                     "application/json",
+                    "text/csv",
+                    "application/x-ndjson",
                     "application/problem+json"
                 ],
                 "tags": [
@@ -736,6 +801,46 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "id",
+                                "created_at",
+                                "updated_at",
+                                "version",
+                                "source_id",
+                                "url",
+                                "title",
+                                "authors",
+                                "published_at",
+                                "published_text",
+                                "language",
+                                "archive_url",
+                                "latest",
+                                "same_text_as",
+                                "source",
+                                "claims",
+                                "more_claims"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
+                    },
+                    {
+                        "enum": [
+                            "json",
+                            "csv",
+                            "ndjson"
+                        ],
+                        "type": "string",
+                        "description": "How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given",
+                        "name": "format",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "description": "ETag of the answer that you have",
                         "name": "If-None-Match",
@@ -749,6 +854,10 @@ const docTemplate = `{
                             "$ref": "#/definitions/ArticleList"
                         },
                         "headers": {
+                            "Content-Disposition": {
+                                "type": "string",
+                                "description": "The name of the file, of CSV and NDJSON"
+                            },
                             "ETag": {
                                 "type": "string",
                                 "description": "Changes when the answer does"
@@ -1034,6 +1143,35 @@ const docTemplate = `{
                         "collectionFormat": "csv",
                         "description": "Records to put in place",
                         "name": "expand",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "id",
+                                "created_at",
+                                "updated_at",
+                                "version",
+                                "source_id",
+                                "url",
+                                "title",
+                                "authors",
+                                "published_at",
+                                "published_text",
+                                "language",
+                                "archive_url",
+                                "latest",
+                                "same_text_as",
+                                "source",
+                                "claims",
+                                "more_claims"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
                         "in": "query"
                     },
                     {
@@ -1378,9 +1516,11 @@ const docTemplate = `{
         },
         "/api/v1/articles/{id}/versions": {
             "get": {
-                "description": "From the first, without texts and sentences.",
+                "description": "From the first, without texts and sentences.\n\nCSV has the columns article_id, n, language, sha256, length, captured_at.",
                 "produces": [
                     "application/json",
+                    "text/csv",
+                    "application/x-ndjson",
                     "application/problem+json"
                 ],
                 "tags": [
@@ -1397,6 +1537,37 @@ const docTemplate = `{
                         "required": true
                     },
                     {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "article_id",
+                                "n",
+                                "language",
+                                "sha256",
+                                "length",
+                                "captured_at",
+                                "text",
+                                "sentences"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
+                    },
+                    {
+                        "enum": [
+                            "json",
+                            "csv",
+                            "ndjson"
+                        ],
+                        "type": "string",
+                        "description": "How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given",
+                        "name": "format",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "description": "ETag of the answer that you have",
                         "name": "If-None-Match",
@@ -1410,6 +1581,10 @@ const docTemplate = `{
                             "$ref": "#/definitions/ArticleVersionList"
                         },
                         "headers": {
+                            "Content-Disposition": {
+                                "type": "string",
+                                "description": "The name of the file, of CSV and NDJSON"
+                            },
                             "ETag": {
                                 "type": "string",
                                 "description": "Changes when the answer does"
@@ -1568,6 +1743,26 @@ const docTemplate = `{
                         "required": true
                     },
                     {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "article_id",
+                                "n",
+                                "language",
+                                "sha256",
+                                "length",
+                                "captured_at",
+                                "text",
+                                "sentences"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "description": "ETag of the answer that you have",
                         "name": "If-None-Match",
@@ -1613,9 +1808,11 @@ const docTemplate = `{
         },
         "/api/v1/claims": {
             "get": {
-                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must. What is said of actors (actor_id, actor_kind, actor_country, role) holds of one and the same actor, and what is said of a place (source, article, sentence, stance) of one and the same occurrence.",
+                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must. What is said of actors (actor_id, actor_kind, actor_country, role) holds of one and the same actor, and what is said of a place (source, article, sentence, stance) of one and the same occurrence.\n\nCSV has the columns id, created_at, updated_at, version, text, kind, status, election_id, claimed_on, language, tags, techniques, actors, origin_id, origin_article_id, origin_article_version, origin_start, origin_end, origin_exact, origin_prefix, origin_suffix, origin_first_sentence_id, origin_last_sentence_id, origin_stance. What is expanded adds election_name, technique_names, actor_names, origin_sentences, origin_article_url, origin_article_title, origin_article_published_at, origin_source_id, origin_source_name, occurrences, more_occurrences.",
                 "produces": [
                     "application/json",
+                    "text/csv",
+                    "application/x-ndjson",
                     "application/problem+json"
                 ],
                 "tags": [
@@ -2193,6 +2390,47 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "id",
+                                "created_at",
+                                "updated_at",
+                                "version",
+                                "text",
+                                "kind",
+                                "status",
+                                "election_id",
+                                "claimed_on",
+                                "language",
+                                "tags",
+                                "techniques",
+                                "actors",
+                                "origin",
+                                "election",
+                                "technique_records",
+                                "occurrences",
+                                "more_occurrences"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
+                    },
+                    {
+                        "enum": [
+                            "json",
+                            "csv",
+                            "ndjson"
+                        ],
+                        "type": "string",
+                        "description": "How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given",
+                        "name": "format",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "description": "ETag of the answer that you have",
                         "name": "If-None-Match",
@@ -2206,6 +2444,10 @@ const docTemplate = `{
                             "$ref": "#/definitions/ClaimList"
                         },
                         "headers": {
+                            "Content-Disposition": {
+                                "type": "string",
+                                "description": "The name of the file, of CSV and NDJSON"
+                            },
                             "ETag": {
                                 "type": "string",
                                 "description": "Changes when the answer does"
@@ -2970,6 +3212,36 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "id",
+                                "created_at",
+                                "updated_at",
+                                "version",
+                                "text",
+                                "kind",
+                                "status",
+                                "election_id",
+                                "claimed_on",
+                                "language",
+                                "tags",
+                                "techniques",
+                                "actors",
+                                "origin",
+                                "election",
+                                "technique_records",
+                                "occurrences",
+                                "more_occurrences"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "description": "ETag of the answer that you have",
                         "name": "If-None-Match",
@@ -3406,9 +3678,11 @@ const docTemplate = `{
         },
         "/api/v1/elections": {
             "get": {
-                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must.",
+                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must.\n\nCSV has the columns id, created_at, updated_at, version, name, country, level, kind, date.",
                 "produces": [
                     "application/json",
+                    "text/csv",
+                    "application/x-ndjson",
                     "application/problem+json"
                 ],
                 "tags": [
@@ -3510,6 +3784,38 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "id",
+                                "created_at",
+                                "updated_at",
+                                "version",
+                                "name",
+                                "country",
+                                "level",
+                                "kind",
+                                "date"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
+                    },
+                    {
+                        "enum": [
+                            "json",
+                            "csv",
+                            "ndjson"
+                        ],
+                        "type": "string",
+                        "description": "How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given",
+                        "name": "format",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "description": "ETag of the answer that you have",
                         "name": "If-None-Match",
@@ -3523,6 +3829,10 @@ const docTemplate = `{
                             "$ref": "#/definitions/ElectionList"
                         },
                         "headers": {
+                            "Content-Disposition": {
+                                "type": "string",
+                                "description": "The name of the file, of CSV and NDJSON"
+                            },
                             "ETag": {
                                 "type": "string",
                                 "description": "Changes when the answer does"
@@ -3649,6 +3959,27 @@ const docTemplate = `{
                         "name": "id",
                         "in": "path",
                         "required": true
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "id",
+                                "created_at",
+                                "updated_at",
+                                "version",
+                                "name",
+                                "country",
+                                "level",
+                                "kind",
+                                "date"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
                     },
                     {
                         "type": "string",
@@ -3980,9 +4311,11 @@ const docTemplate = `{
         },
         "/api/v1/occurrences": {
             "get": {
-                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must.",
+                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must.\n\nCSV has the columns id, created_at, updated_at, version, claim_id, article_id, article_version, start, end, exact, prefix, suffix, first_sentence_id, last_sentence_id, stance, is_origin. What is expanded adds sentences, article_url, article_title, article_published_at, source_id, source_name, claim_kind, claim_status, claim_text.",
                 "produces": [
                     "application/json",
+                    "text/csv",
+                    "application/x-ndjson",
                     "application/problem+json"
                 ],
                 "tags": [
@@ -4099,6 +4432,48 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "id",
+                                "created_at",
+                                "updated_at",
+                                "version",
+                                "claim_id",
+                                "article_id",
+                                "article_version",
+                                "start",
+                                "end",
+                                "exact",
+                                "prefix",
+                                "suffix",
+                                "first_sentence_id",
+                                "last_sentence_id",
+                                "stance",
+                                "is_origin",
+                                "sentences",
+                                "article",
+                                "claim"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
+                    },
+                    {
+                        "enum": [
+                            "json",
+                            "csv",
+                            "ndjson"
+                        ],
+                        "type": "string",
+                        "description": "How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given",
+                        "name": "format",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "description": "ETag of the answer that you have",
                         "name": "If-None-Match",
@@ -4112,6 +4487,10 @@ const docTemplate = `{
                             "$ref": "#/definitions/OccurrenceList"
                         },
                         "headers": {
+                            "Content-Disposition": {
+                                "type": "string",
+                                "description": "The name of the file, of CSV and NDJSON"
+                            },
                             "ETag": {
                                 "type": "string",
                                 "description": "Changes when the answer does"
@@ -4174,6 +4553,37 @@ const docTemplate = `{
                         "collectionFormat": "csv",
                         "description": "Records to put in place",
                         "name": "expand",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "id",
+                                "created_at",
+                                "updated_at",
+                                "version",
+                                "claim_id",
+                                "article_id",
+                                "article_version",
+                                "start",
+                                "end",
+                                "exact",
+                                "prefix",
+                                "suffix",
+                                "first_sentence_id",
+                                "last_sentence_id",
+                                "stance",
+                                "is_origin",
+                                "sentences",
+                                "article",
+                                "claim"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
                         "in": "query"
                     },
                     {
@@ -4552,6 +4962,29 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "id",
+                                "article_id",
+                                "article_version",
+                                "ordinal",
+                                "start",
+                                "end",
+                                "text",
+                                "claim_ids",
+                                "claims",
+                                "more_claims",
+                                "article"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "description": "ETag of the answer that you have",
                         "name": "If-None-Match",
@@ -4597,9 +5030,11 @@ const docTemplate = `{
         },
         "/api/v1/sources": {
             "get": {
-                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must.",
+                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must.\n\nCSV has the columns id, created_at, updated_at, version, name, kind, domain, url, country, language, aliases, description.",
                 "produces": [
                     "application/json",
+                    "text/csv",
+                    "application/x-ndjson",
                     "application/problem+json"
                 ],
                 "tags": [
@@ -4712,6 +5147,41 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "id",
+                                "created_at",
+                                "updated_at",
+                                "version",
+                                "name",
+                                "kind",
+                                "domain",
+                                "url",
+                                "country",
+                                "language",
+                                "aliases",
+                                "description"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
+                    },
+                    {
+                        "enum": [
+                            "json",
+                            "csv",
+                            "ndjson"
+                        ],
+                        "type": "string",
+                        "description": "How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given",
+                        "name": "format",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "description": "ETag of the answer that you have",
                         "name": "If-None-Match",
@@ -4725,6 +5195,10 @@ const docTemplate = `{
                             "$ref": "#/definitions/SourceList"
                         },
                         "headers": {
+                            "Content-Disposition": {
+                                "type": "string",
+                                "description": "The name of the file, of CSV and NDJSON"
+                            },
                             "ETag": {
                                 "type": "string",
                                 "description": "Changes when the answer does"
@@ -4851,6 +5325,30 @@ const docTemplate = `{
                         "name": "id",
                         "in": "path",
                         "required": true
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "id",
+                                "created_at",
+                                "updated_at",
+                                "version",
+                                "name",
+                                "kind",
+                                "domain",
+                                "url",
+                                "country",
+                                "language",
+                                "aliases",
+                                "description"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
                     },
                     {
                         "type": "string",
@@ -7193,9 +7691,11 @@ const docTemplate = `{
         },
         "/api/v1/tactics": {
             "get": {
-                "description": "All tactics of DISARM Red, by code.",
+                "description": "All tactics of DISARM Red, by code.\n\nCSV has the columns code, name.",
                 "produces": [
                     "application/json",
+                    "text/csv",
+                    "application/x-ndjson",
                     "application/problem+json"
                 ],
                 "tags": [
@@ -7203,6 +7703,31 @@ const docTemplate = `{
                 ],
                 "summary": "List tactics",
                 "parameters": [
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "code",
+                                "name"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
+                    },
+                    {
+                        "enum": [
+                            "json",
+                            "csv",
+                            "ndjson"
+                        ],
+                        "type": "string",
+                        "description": "How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given",
+                        "name": "format",
+                        "in": "query"
+                    },
                     {
                         "type": "string",
                         "description": "ETag of the answer that you have",
@@ -7217,6 +7742,10 @@ const docTemplate = `{
                             "$ref": "#/definitions/TacticList"
                         },
                         "headers": {
+                            "Content-Disposition": {
+                                "type": "string",
+                                "description": "The name of the file, of CSV and NDJSON"
+                            },
                             "ETag": {
                                 "type": "string",
                                 "description": "Changes when the answer does"
@@ -7243,9 +7772,11 @@ const docTemplate = `{
         },
         "/api/v1/techniques": {
             "get": {
-                "description": "The techniques of DISARM Red, by code, on one page.",
+                "description": "The techniques of DISARM Red, by code, on one page.\n\nCSV has the columns code, name, tactic, parent, framework_version.",
                 "produces": [
                     "application/json",
+                    "text/csv",
+                    "application/x-ndjson",
                     "application/problem+json"
                 ],
                 "tags": [
@@ -7264,6 +7795,34 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "code",
+                                "name",
+                                "tactic",
+                                "parent",
+                                "framework_version"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
+                    },
+                    {
+                        "enum": [
+                            "json",
+                            "csv",
+                            "ndjson"
+                        ],
+                        "type": "string",
+                        "description": "How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given",
+                        "name": "format",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "description": "ETag of the answer that you have",
                         "name": "If-None-Match",
@@ -7277,6 +7836,10 @@ const docTemplate = `{
                             "$ref": "#/definitions/TechniqueList"
                         },
                         "headers": {
+                            "Content-Disposition": {
+                                "type": "string",
+                                "description": "The name of the file, of CSV and NDJSON"
+                            },
                             "ETag": {
                                 "type": "string",
                                 "description": "Changes when the answer does"
@@ -7319,6 +7882,23 @@ const docTemplate = `{
                         "name": "code",
                         "in": "path",
                         "required": true
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "code",
+                                "name",
+                                "tactic",
+                                "parent",
+                                "framework_version"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
                     },
                     {
                         "type": "string",

@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"context"
+
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/store"
@@ -17,8 +19,10 @@ type ActorList struct {
 //
 //	@Summary	List actors
 //	@Description	Every filter may be repeated: within a filter any value may match, and each filter given must.
+//	@Description
+//	@Description	CSV has the columns id, created_at, updated_at, version, name, kind, country, aliases, parent_id, wikidata_id, description.
 //	@Tags		actors
-//	@Produce	json,application/problem+json
+//	@Produce	json,text/csv,application/x-ndjson,application/problem+json
 //	@Param		kind	query	[]string	false	"Kind of actor"	collectionFormat(multi)	Enums(state,government_body,security_service,political_party,organization,company,person,network,online_persona,unknown)
 //	@Param		name	query	[]string	false	"Name, to the letter"	collectionFormat(multi)
 //	@Param		country	query	[]string	false	"Country, ISO 3166-1 alpha-2"	collectionFormat(multi)
@@ -28,10 +32,13 @@ type ActorList struct {
 //	@Param		sort	query	string	false	"Order, with - before it for descending"	Enums(created_at,-created_at,name,-name,updated_at,-updated_at)	default(-created_at)
 //	@Param		cursor	query	string	false	"next of the page before"
 //	@Param		total	query	bool	false	"Count the whole list too"	default(false)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,name,kind,country,aliases,parent_id,wikidata_id,description)
+//	@Param		format	query	string	false	"How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given"	Enums(json,csv,ndjson)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	ActorList
 //	@Header		200		{string}	ETag	"Changes when the answer does"
 //	@Header		200		{string}	Link	"The next page, rel=next"
+//	@Header		200		{string}	Content-Disposition	"The name of the file, of CSV and NDJSON"
 //	@Success	304		"You have this answer already"
 //	@Failure	400		{object}	Problem	"A parameter is unknown or cannot be read"
 //	@Failure	default	{object}	Problem	"Any other problem"
@@ -46,15 +53,13 @@ func (s *Server) listActors(c echo.Context) error {
 		ParentIDs:   q.ids("parent_id"),
 	}
 	page := q.page(s.store.Actors.Sorts())
+	form := formOf(c, q, actors, nil)
 	if err := q.err(); err != nil {
 		return err
 	}
-	l, err := s.store.Actors.List(c.Request().Context(), filter, page)
-	if err != nil {
-		return err
-	}
-	answer := ActorList{Items: l.Items}
-	return respondList(c, q, l.Next, l.Total, &answer.Paging, &answer)
+	return answerList(s, c, q, form, page, func(ctx context.Context, p store.Page) (store.List[tracker.Actor], error) {
+		return s.store.Actors.List(ctx, filter, p)
+	})
 }
 
 // createActor keeps a new actor.
@@ -95,6 +100,7 @@ func (s *Server) createActor(c echo.Context) error {
 //	@Tags		actors
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the actor"	minimum(1)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,name,kind,country,aliases,parent_id,wikidata_id,description)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	tracker.Actor
 //	@Header		200		{string}	ETag	"Begins with the record's version"
@@ -108,14 +114,16 @@ func (s *Server) getActor(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := newQuery(c).err(); err != nil {
+	q := newQuery(c)
+	fields := q.fields(actors.members)
+	if err := q.err(); err != nil {
 		return err
 	}
 	actor, err := s.store.Actors.Get(c.Request().Context(), id)
 	if err != nil {
 		return err
 	}
-	return respondRecord(c, actor)
+	return respondRecord(c, actor, fields...)
 }
 
 // putActor replaces what can be written of an actor.

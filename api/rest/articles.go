@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -21,8 +22,10 @@ type ArticleList struct {
 //
 //	@Summary	List articles
 //	@Description	Without texts and sentences. Every filter may be repeated: within a filter any value may match, and each filter given must.
+//	@Description
+//	@Description	CSV has the columns id, created_at, updated_at, version, source_id, url, title, authors, published_at, published_text, language, archive_url, latest_n, latest_sha256, latest_length, latest_captured_at. What is expanded adds source_name, source_kind, source_country.
 //	@Tags		articles
-//	@Produce	json,application/problem+json
+//	@Produce	json,text/csv,application/x-ndjson,application/problem+json
 //	@Param		source_id	query	[]int	false	"Source that published it"	collectionFormat(multi)
 //	@Param		language	query	[]string	false	"Language, BCP 47"	collectionFormat(multi)
 //	@Param		url	query	[]string	false	"URL; put into canonical form first"	collectionFormat(multi)
@@ -34,10 +37,13 @@ type ArticleList struct {
 //	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(source)
 //	@Param		cursor	query	string	false	"next of the page before"
 //	@Param		total	query	bool	false	"Count the whole list too"	default(false)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,source_id,url,title,authors,published_at,published_text,language,archive_url,latest,same_text_as,source,claims,more_claims)
+//	@Param		format	query	string	false	"How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given"	Enums(json,csv,ndjson)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	ArticleList
 //	@Header		200		{string}	ETag	"Changes when the answer does"
 //	@Header		200		{string}	Link	"The next page, rel=next"
+//	@Header		200		{string}	Content-Disposition	"The name of the file, of CSV and NDJSON"
 //	@Success	304		"You have this answer already"
 //	@Failure	400		{object}	Problem	"A parameter is unknown or cannot be read"
 //	@Failure	default	{object}	Problem	"Any other problem"
@@ -54,15 +60,13 @@ func (s *Server) listArticles(c echo.Context) error {
 	}
 	expand := q.expand(store.ArticleListExpands)
 	page := q.page(s.store.Articles.Sorts())
+	form := formOf(c, q, articles, expand)
 	if err := q.err(); err != nil {
 		return err
 	}
-	l, err := s.store.Articles.List(c.Request().Context(), filter, page, expand)
-	if err != nil {
-		return err
-	}
-	answer := ArticleList{Items: l.Items}
-	return respondList(c, q, l.Next, l.Total, &answer.Paging, &answer)
+	return answerList(s, c, q, form, page, func(ctx context.Context, p store.Page) (store.List[tracker.Article], error) {
+		return s.store.Articles.List(ctx, filter, p, expand)
+	})
 }
 
 // createArticle keeps a new article.
@@ -185,6 +189,7 @@ func withRest(err error, in tracker.ArticleInput) error {
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the article"	minimum(1)
 //	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(source,claims)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,source_id,url,title,authors,published_at,published_text,language,archive_url,latest,same_text_as,source,claims,more_claims)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	tracker.Article
 //	@Header		200		{string}	ETag	"Begins with the record's version"
@@ -200,6 +205,7 @@ func (s *Server) getArticle(c echo.Context) error {
 	}
 	q := newQuery(c)
 	expand := q.expand(store.ArticleExpands)
+	fields := q.fields(articles.members)
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -207,7 +213,7 @@ func (s *Server) getArticle(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return respondRecord(c, article)
+	return respondRecord(c, article, fields...)
 }
 
 // putArticle replaces what can be written of an article.

@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"context"
+
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/store"
@@ -17,8 +19,10 @@ type ClaimList struct {
 //
 //	@Summary	List claims
 //	@Description	Every filter may be repeated: within a filter any value may match, and each filter given must. What is said of actors (actor_id, actor_kind, actor_country, role) holds of one and the same actor, and what is said of a place (source, article, sentence, stance) of one and the same occurrence.
+//	@Description
+//	@Description	CSV has the columns id, created_at, updated_at, version, text, kind, status, election_id, claimed_on, language, tags, techniques, actors, origin_id, origin_article_id, origin_article_version, origin_start, origin_end, origin_exact, origin_prefix, origin_suffix, origin_first_sentence_id, origin_last_sentence_id, origin_stance. What is expanded adds election_name, technique_names, actor_names, origin_sentences, origin_article_url, origin_article_title, origin_article_published_at, origin_source_id, origin_source_name, occurrences, more_occurrences.
 //	@Tags		claims
-//	@Produce	json,application/problem+json
+//	@Produce	json,text/csv,application/x-ndjson,application/problem+json
 //	@Param		kind	query	[]string	false	"Kind of claim"	collectionFormat(multi)	Enums(allegation,attribution,denial,pledge,assessment,prediction,warning,statistic,other)
 //	@Param		status	query	[]string	false	"How far the work on it has come"	collectionFormat(multi)	Enums(logged,in_review,reviewed,archived)
 //	@Param		status_before	query	string	false	"Has been in its state since before this time (RFC 3339)"	Format(date-time)
@@ -66,10 +70,13 @@ type ClaimList struct {
 //	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(actors,election,techniques,occurrences,sentences,article,source)
 //	@Param		cursor	query	string	false	"next of the page before"
 //	@Param		total	query	bool	false	"Count the whole list too"	default(false)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,text,kind,status,election_id,claimed_on,language,tags,techniques,actors,origin,election,technique_records,occurrences,more_occurrences)
+//	@Param		format	query	string	false	"How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given"	Enums(json,csv,ndjson)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	ClaimList
 //	@Header		200		{string}	ETag	"Changes when the answer does"
 //	@Header		200		{string}	Link	"The next page, rel=next"
+//	@Header		200		{string}	Content-Disposition	"The name of the file, of CSV and NDJSON"
 //	@Success	304		"You have this answer already"
 //	@Failure	400		{object}	Problem	"A parameter is unknown or cannot be read"
 //	@Failure	default	{object}	Problem	"Any other problem"
@@ -79,15 +86,13 @@ func (s *Server) listClaims(c echo.Context) error {
 	filter := claimFilter(q)
 	expand := q.expand(store.ClaimExpands)
 	page := q.page(s.store.Claims.Sorts())
+	form := formOf(c, q, claims, expand)
 	if err := q.err(); err != nil {
 		return err
 	}
-	l, err := s.store.Claims.List(c.Request().Context(), filter, page, expand)
-	if err != nil {
-		return err
-	}
-	answer := ClaimList{Items: l.Items}
-	return respondList(c, q, l.Next, l.Total, &answer.Paging, &answer)
+	return answerList(s, c, q, form, page, func(ctx context.Context, p store.Page) (store.List[tracker.Claim], error) {
+		return s.store.Claims.List(ctx, filter, p, expand)
+	})
 }
 
 // createClaim keeps a new claim.
@@ -128,6 +133,7 @@ func (s *Server) createClaim(c echo.Context) error {
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the claim"	minimum(1)
 //	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(actors,election,techniques,occurrences,sentences,article,source)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,text,kind,status,election_id,claimed_on,language,tags,techniques,actors,origin,election,technique_records,occurrences,more_occurrences)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	tracker.Claim
 //	@Header		200		{string}	ETag	"Begins with the record's version"
@@ -143,6 +149,7 @@ func (s *Server) getClaim(c echo.Context) error {
 	}
 	q := newQuery(c)
 	expand := q.expand(store.ClaimExpands)
+	fields := q.fields(claims.members)
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -150,7 +157,7 @@ func (s *Server) getClaim(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return respondRecord(c, claim)
+	return respondRecord(c, claim, fields...)
 }
 
 // putClaim replaces what can be written of a claim.

@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"context"
+
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/store"
@@ -17,8 +19,10 @@ type ElectionList struct {
 //
 //	@Summary	List elections
 //	@Description	Every filter may be repeated: within a filter any value may match, and each filter given must.
+//	@Description
+//	@Description	CSV has the columns id, created_at, updated_at, version, name, country, level, kind, date.
 //	@Tags		elections
-//	@Produce	json,application/problem+json
+//	@Produce	json,text/csv,application/x-ndjson,application/problem+json
 //	@Param		kind	query	[]string	false	"Kind of election"	collectionFormat(multi)	Enums(presidential,parliamentary,municipal,referendum,primary,other)
 //	@Param		level	query	[]string	false	"Level of election"	collectionFormat(multi)	Enums(national,regional,local,supranational)
 //	@Param		name	query	[]string	false	"Name, to the letter"	collectionFormat(multi)
@@ -27,10 +31,13 @@ type ElectionList struct {
 //	@Param		sort	query	string	false	"Order, with - before it for descending"	Enums(created_at,-created_at,date,-date,name,-name,updated_at,-updated_at)	default(-created_at)
 //	@Param		cursor	query	string	false	"next of the page before"
 //	@Param		total	query	bool	false	"Count the whole list too"	default(false)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,name,country,level,kind,date)
+//	@Param		format	query	string	false	"How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given"	Enums(json,csv,ndjson)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	ElectionList
 //	@Header		200		{string}	ETag	"Changes when the answer does"
 //	@Header		200		{string}	Link	"The next page, rel=next"
+//	@Header		200		{string}	Content-Disposition	"The name of the file, of CSV and NDJSON"
 //	@Success	304		"You have this answer already"
 //	@Failure	400		{object}	Problem	"A parameter is unknown or cannot be read"
 //	@Failure	default	{object}	Problem	"Any other problem"
@@ -44,15 +51,13 @@ func (s *Server) listElections(c echo.Context) error {
 		Countries: q.words("country", (*tracker.Problems).Country),
 	}
 	page := q.page(s.store.Elections.Sorts())
+	form := formOf(c, q, elections, nil)
 	if err := q.err(); err != nil {
 		return err
 	}
-	l, err := s.store.Elections.List(c.Request().Context(), filter, page)
-	if err != nil {
-		return err
-	}
-	answer := ElectionList{Items: l.Items}
-	return respondList(c, q, l.Next, l.Total, &answer.Paging, &answer)
+	return answerList(s, c, q, form, page, func(ctx context.Context, p store.Page) (store.List[tracker.Election], error) {
+		return s.store.Elections.List(ctx, filter, p)
+	})
 }
 
 // createElection keeps a new election.
@@ -92,6 +97,7 @@ func (s *Server) createElection(c echo.Context) error {
 //	@Tags		elections
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the election"	minimum(1)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,name,country,level,kind,date)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	tracker.Election
 //	@Header		200		{string}	ETag	"Begins with the record's version"
@@ -105,14 +111,16 @@ func (s *Server) getElection(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := newQuery(c).err(); err != nil {
+	q := newQuery(c)
+	fields := q.fields(elections.members)
+	if err := q.err(); err != nil {
 		return err
 	}
 	election, err := s.store.Elections.Get(c.Request().Context(), id)
 	if err != nil {
 		return err
 	}
-	return respondRecord(c, election)
+	return respondRecord(c, election, fields...)
 }
 
 // putElection replaces what can be written of an election.

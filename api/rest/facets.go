@@ -100,7 +100,7 @@ type ClaimFacets struct {
 //	@Router		/api/v1/claims/facets [get]
 func (s *Server) countClaims(c echo.Context) error {
 	q := newQuery(c)
-	fields := q.fields("field")
+	fields := q.countedBy("field")
 	limit := q.limit(20, 100)
 	filter := claimFilter(q)
 	if err := q.err(); err != nil {
@@ -117,8 +117,8 @@ func (s *Server) countClaims(c echo.Context) error {
 	return respond(c, answer)
 }
 
-// fields are the values of a parameter that must be fields by which claims are counted, and be given.
-func (q *query) fields(name string) []string {
+// countedBy are the values of a parameter that must be fields by which claims are counted, and be given.
+func (q *query) countedBy(name string) []string {
 	fields := vocabulary(q, name, store.ClaimFields)
 	if len(fields) == 0 {
 		q.problems.AddParameter(name, "required", "must be given: of %s", tracker.Listed(store.ClaimFields))
@@ -126,7 +126,7 @@ func (q *query) fields(name string) []string {
 	return fields
 }
 
-// field is fields for a parameter that may stand once. It may be left out where it is not required: then it is "".
+// field is countedBy for a parameter that may stand once. It may be left out where it is not required: then it is "".
 func (q *query) field(name string, required bool) string {
 	v := q.one(name)
 	if v == "" && required && !q.values.Has(name) {

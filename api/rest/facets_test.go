@@ -11,8 +11,8 @@ import (
 	"claimtracker/internal/store"
 )
 
-// crowd fills a tracker with claims at random, of a few values each.
-func (a *api) crowd(r *rand.Rand, claims int) *api {
+// throng fills a tracker with claims at random, of a few values each.
+func (a *api) throng(r *rand.Rand, claims int) *api {
 	a.Helper()
 	pick := func(of ...string) string { return of[r.IntN(len(of))] }
 	var sentences []int
@@ -99,7 +99,7 @@ func TestEveryBucketListsWhatItCounts(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("the seed is %d", seed)
 	r := rand.New(rand.NewPCG(seed, 1))
-	a := open(t).crowd(r, 40)
+	a := open(t).throng(r, 40)
 	buckets := 0
 	all := func(from answer, counted any) {
 		for _, bucket := range counted.(list) {

@@ -32,9 +32,12 @@ import (
 )
 
 // The limits that the tests' servers keep: the program's defaults.
-var limits = rest.Options{MaxBody: 1 << 20, MaxArticle: 10 << 20, Timeout: time.Minute}
+var limits = rest.Options{MaxBody: 1 << 20, MaxArticle: 10 << 20, Cache: 32 << 20, Timeout: time.Minute}
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+func TestMain(m *testing.M) {
+	openapi3filter.RegisterBodyDecoder(ndjson, openapi3filter.PlainBodyDecoder) // each line is looked at by itself
+	os.Exit(pgtest.Main(m))
+}
 
 type (
 	object = map[string]any
@@ -48,6 +51,8 @@ type database struct {
 	contents func() string
 	// refuse makes the engine fail every insert into a table from now on.
 	refuse func(table string)
+	// exec runs a statement beside the store.
+	exec func(statement string)
 }
 
 // openStore opens an empty store on the engine of the moment.
@@ -92,19 +97,22 @@ func openStoreAt(t testing.TB, address string, now func() time.Time) database {
 		refusal = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$;" +
 			"CREATE TRIGGER refused BEFORE INSERT ON %s FOR EACH ROW EXECUTE FUNCTION refuse()"
 	}
+	exec := func(statement string) {
+		t.Helper()
+		writer, err := sql.Open(driver, strings.Replace(reading, "mode=ro", "_busy_timeout=5000", 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer writer.Close()
+		if _, err := writer.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return database{
 		Store:    s,
 		contents: func() string { return contents(t, reader, tables) },
-		refuse: func(table string) {
-			writer, err := sql.Open(driver, strings.Replace(reading, "mode=ro", "_busy_timeout=5000", 1))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer writer.Close()
-			if _, err := writer.Exec(fmt.Sprintf(refusal, table)); err != nil {
-				t.Fatal(err)
-			}
-		},
+		refuse:   func(table string) { exec(fmt.Sprintf(refusal, table)) },
+		exec:     exec,
 	}
 }
 
@@ -191,6 +199,16 @@ type api struct {
 	lenient bool      // whether more may be accepted than the document says
 }
 
+// What of DISARM a test's tracker has.
+var (
+	theTactics    = []tracker.Tactic{{Code: "TA06", Name: "Develop Content"}, {Code: "TA17", Name: "Maximise Exposure"}}
+	theTechniques = []tracker.Technique{
+		{Code: "T0049", Name: "Flood Information Space", Tactic: "TA17", FrameworkVersion: "1.6"},
+		{Code: "T0085", Name: "Develop Text-Based Content", Tactic: "TA06", FrameworkVersion: "1.6"},
+		{Code: "T0085.001", Name: "Develop AI-Generated Text", Tactic: "TA06", Parent: "T0085", FrameworkVersion: "1.6"},
+	}
+)
+
 // open starts a tracker that has nothing but a few tactics and techniques.
 func open(t testing.TB) *api { t.Helper(); return openWith(t, limits) }
 
@@ -198,14 +216,7 @@ func openWith(t testing.TB, options rest.Options) *api {
 	t.Helper()
 	c := &clock{at: time.Date(2024, 2, 1, 9, 0, 0, 123456789, time.UTC), step: time.Second}
 	a := &api{TB: t, database: openStore(t, c.now), clock: c, texts: &sync.Map{}}
-	err := a.Techniques.Put(context.Background(),
-		[]tracker.Tactic{{Code: "TA06", Name: "Develop Content"}, {Code: "TA17", Name: "Maximise Exposure"}},
-		[]tracker.Technique{
-			{Code: "T0049", Name: "Flood Information Space", Tactic: "TA17", FrameworkVersion: "1.6"},
-			{Code: "T0085", Name: "Develop Text-Based Content", Tactic: "TA06", FrameworkVersion: "1.6"},
-			{Code: "T0085.001", Name: "Develop AI-Generated Text", Tactic: "TA06", Parent: "T0085", FrameworkVersion: "1.6"},
-		})
-	if err != nil {
+	if err := a.Techniques.Put(context.Background(), theTactics, theTechniques); err != nil {
 		t.Fatal(err)
 	}
 	a.handler = rest.New(a.Store, quiet(), options)
@@ -351,7 +362,9 @@ func (a *api) check(r *http.Request, send func(*http.Request) *http.Response) an
 	asked := r.Method + " " + r.URL.RequestURI()
 	got := answer{TB: a.TB, asked: asked[:min(len(asked), 300)], status: response.StatusCode, header: response.Header, raw: raw}
 	mediaType := got.header.Get("Content-Type")
-	if len(raw) > 0 && strings.HasSuffix(mediaType, "json") {
+	if mediaType == ndjson {
+		got.json = got.lines()
+	} else if len(raw) > 0 && strings.HasSuffix(mediaType, "json") {
 		if err := json.Unmarshal(raw, &got.json); err != nil {
 			a.Errorf("%s answers %s, which is not JSON: %v", got.asked, got.short(), err)
 		}
@@ -367,6 +380,22 @@ func (a *api) check(r *http.Request, send func(*http.Request) *http.Response) an
 		a.checkRecords(got, got.json)
 	}
 	return got
+}
+
+const ndjson = "application/x-ndjson"
+
+// lines are the records of an answer in NDJSON.
+func (got answer) lines() list {
+	got.Helper()
+	records := list{}
+	for line := range strings.Lines(string(got.raw)) {
+		var record any
+		if err := json.Unmarshal([]byte(line), &record); err != nil || !strings.HasSuffix(line, "\n") {
+			got.Errorf("%s answers the line %q, which is not JSON and a line end: %v", got.asked, line, err)
+		}
+		records = append(records, record)
+	}
+	return records
 }
 
 // document is docs/openapi.json, in which no object may have a member that is not named there.
@@ -455,6 +484,7 @@ func (a *api) checkDocumented(r *http.Request, sent []byte, got answer) {
 		}
 		return
 	}
+	operation, recordSchema := asAsked(operation, r.URL.Query().Has("fields"))
 	anywhere := []int{http.StatusInternalServerError, http.StatusServiceUnavailable, http.StatusMisdirectedRequest}
 	if operation.Responses.Status(got.status) == nil && !slices.Contains(anywhere, got.status) {
 		a.Errorf("%s = %s; the document names %v only", got.asked, got.short(), slices.Sorted(maps.Keys(operation.Responses.Map())))
@@ -472,12 +502,54 @@ func (a *api) checkDocumented(r *http.Request, sent []byte, got answer) {
 	if err := openapi3filter.ValidateResponse(r.Context(), output); err != nil {
 		a.Errorf("%s = %s, which is not as documented: %v", got.asked, got.short(), err)
 	}
+	if records, ok := got.json.(list); ok && got.header.Get("Content-Type") == ndjson {
+		for _, record := range records {
+			if err := recordSchema.VisitJSON(record); err != nil {
+				a.Errorf("%s answers the line %v, which is not as documented: %v", got.asked, record, err)
+			}
+		}
+	}
 	if got.status < 300 && !a.lenient && !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 		r.Body = io.NopCloser(bytes.NewReader(sent))
 		if err := openapi3filter.ValidateRequest(r.Context(), input); err != nil {
 			a.Errorf("%s was accepted, and is not as documented: %v", got.asked, err)
 		}
 	}
+}
+
+// asAsked is an operation and the schema of the records that it answers with. An answer that has some fields only may leave out
+// of these records, not of what stands in them, what the document requires.
+func asAsked(o *openapi3.Operation, sparse bool) (*openapi3.Operation, *openapi3.Schema) {
+	ok := o.Responses.Status(http.StatusOK)
+	if ok == nil || ok.Value.Content["application/json"] == nil {
+		return o, nil
+	}
+	whole := ok.Value.Content["application/json"].Schema.Value
+	record := whole
+	if items := whole.Properties["items"]; items != nil {
+		record = items.Value.Items.Value
+	}
+	if !sparse {
+		return o, record
+	}
+	part := *record
+	part.Required = nil
+	schema := &part
+	if record != whole {
+		page, items := *whole, *whole.Properties["items"].Value
+		page.Properties, items.Items = maps.Clone(whole.Properties), part.NewRef()
+		page.Properties["items"] = items.NewRef()
+		schema = &page
+	}
+	response, operation := *ok.Value, *o
+	response.Content = maps.Clone(response.Content)
+	response.Content["application/json"] = openapi3.NewMediaType().WithSchema(schema)
+	operation.Responses = openapi3.NewResponses()
+	for status, other := range o.Responses.Map() {
+		operation.Responses.Set(status, other)
+	}
+	operation.Responses.Set("200", &openapi3.ResponseRef{Value: &response})
+	return &operation, &part
 }
 
 // leaks are words that only the program's inside knows.
@@ -534,6 +606,9 @@ func (a *api) checkRecords(got answer, value any) {
 			}
 			a.checkRecords(got, member)
 		}
+		if !hasAll(value, "article_id", "start", "end") {
+			return // it was asked for without some
+		}
 		words, ok := value["exact"].(string)
 		if _, isSentence := value["ordinal"]; isSentence {
 			words, ok = value["text"].(string)
@@ -551,6 +626,10 @@ func (a *api) checkRecords(got answer, value any) {
 			}
 		}
 	}
+}
+
+func hasAll(o object, names ...string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { _, ok := o[name]; return !ok })
 }
 
 // textOf is the text of a version, in code points.

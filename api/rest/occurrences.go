@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"context"
+
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/store"
@@ -17,8 +19,10 @@ type OccurrenceList struct {
 //
 //	@Summary	List occurrences
 //	@Description	Every filter may be repeated: within a filter any value may match, and each filter given must.
+//	@Description
+//	@Description	CSV has the columns id, created_at, updated_at, version, claim_id, article_id, article_version, start, end, exact, prefix, suffix, first_sentence_id, last_sentence_id, stance, is_origin. What is expanded adds sentences, article_url, article_title, article_published_at, source_id, source_name, claim_kind, claim_status, claim_text.
 //	@Tags		occurrences
-//	@Produce	json,application/problem+json
+//	@Produce	json,text/csv,application/x-ndjson,application/problem+json
 //	@Param		claim_id	query	[]int	false	"Claim that stands there"	collectionFormat(multi)
 //	@Param		article_id	query	[]int	false	"Article in which it stands"	collectionFormat(multi)
 //	@Param		source_id	query	[]int	false	"Source of that article"	collectionFormat(multi)
@@ -29,10 +33,13 @@ type OccurrenceList struct {
 //	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(sentences,article,source,claim)
 //	@Param		cursor	query	string	false	"next of the page before"
 //	@Param		total	query	bool	false	"Count the whole list too"	default(false)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,claim_id,article_id,article_version,start,end,exact,prefix,suffix,first_sentence_id,last_sentence_id,stance,is_origin,sentences,article,claim)
+//	@Param		format	query	string	false	"How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given"	Enums(json,csv,ndjson)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	OccurrenceList
 //	@Header		200		{string}	ETag	"Changes when the answer does"
 //	@Header		200		{string}	Link	"The next page, rel=next"
+//	@Header		200		{string}	Content-Disposition	"The name of the file, of CSV and NDJSON"
 //	@Success	304		"You have this answer already"
 //	@Failure	400		{object}	Problem	"A parameter is unknown or cannot be read"
 //	@Failure	default	{object}	Problem	"Any other problem"
@@ -48,15 +55,13 @@ func (s *Server) listOccurrences(c echo.Context) error {
 	}
 	expand := q.expand(store.OccurrenceExpands)
 	page := q.page(s.store.Occurrences.Sorts())
+	form := formOf(c, q, occurrences, expand)
 	if err := q.err(); err != nil {
 		return err
 	}
-	l, err := s.store.Occurrences.List(c.Request().Context(), filter, page, expand)
-	if err != nil {
-		return err
-	}
-	answer := OccurrenceList{Items: l.Items}
-	return respondList(c, q, l.Next, l.Total, &answer.Paging, &answer)
+	return answerList(s, c, q, form, page, func(ctx context.Context, p store.Page) (store.List[tracker.Occurrence], error) {
+		return s.store.Occurrences.List(ctx, filter, p, expand)
+	})
 }
 
 // createOccurrence keeps a new occurrence.
@@ -104,6 +109,7 @@ func (s *Server) createOccurrence(c echo.Context) error {
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the occurrence"	minimum(1)
 //	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(sentences,article,source,claim)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,claim_id,article_id,article_version,start,end,exact,prefix,suffix,first_sentence_id,last_sentence_id,stance,is_origin,sentences,article,claim)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	tracker.Occurrence
 //	@Header		200		{string}	ETag	"Begins with the record's version"
@@ -119,6 +125,7 @@ func (s *Server) getOccurrence(c echo.Context) error {
 	}
 	q := newQuery(c)
 	expand := q.expand(store.OccurrenceExpands)
+	fields := q.fields(occurrences.members)
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -126,7 +133,7 @@ func (s *Server) getOccurrence(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return respondRecord(c, occurrence)
+	return respondRecord(c, occurrence, fields...)
 }
 
 // putOccurrence replaces what can be written of an occurrence.

@@ -3,6 +3,7 @@ package rest
 import (
 	"cmp"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
 
@@ -57,6 +58,10 @@ const retryAfter = 1
 // fail is the one exit for errors: it answers with a Problem, and logs what is not the client's doing. What is not a
 // failure of the domain is a plain 500, without a word of what it was.
 func (s *Server) fail(err error, c echo.Context) {
+	if cut, ok := errors.AsType[*brokenOff](err); ok {
+		s.logCut(c, cut)
+		return
+	}
 	if c.Response().Committed {
 		return
 	}
@@ -85,6 +90,15 @@ func (s *Server) fail(err error, c echo.Context) {
 	if err := c.Blob(status, "application/problem+json", body); err != nil {
 		s.log.Info("the client went away", "request_id", requestID(c), "error", err)
 	}
+}
+
+// logCut logs why an answer broke off: the client's going away is not a failure of ours.
+func (s *Server) logCut(c echo.Context, cut *brokenOff) {
+	level, message := slog.LevelError, "an answer broke off"
+	if cut.gone {
+		level, message = slog.LevelInfo, "the client went away"
+	}
+	s.log.LogAttrs(c.Request().Context(), level, message, slog.String("request_id", requestID(c)), slog.Int64("bytes", c.Response().Size), slog.Any("error", cut.why))
 }
 
 // domainError is err as the domain's, or nil where it means nothing to a client.

@@ -5,11 +5,12 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/cespare/xxhash/v2"
-	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/store"
@@ -30,12 +31,16 @@ type record interface{ Meta() tracker.Record }
 // path is where a record, or something of it, is found.
 func path(resource string, id any) string { return fmt.Sprintf("/api/v1/%s/%v", resource, id) }
 
-// respond answers with v as JSON and an ETag over its bytes, or with 304 where the client has these bytes already.
-func respond(c echo.Context, v any) error { return respondTagged(c, http.StatusOK, "", v) }
+// respond answers with v, or with the named members of it, as JSON and an ETag over its bytes, or with 304 where the client
+// has these bytes already.
+func respond(c echo.Context, v any, fields ...string) error {
+	return respondTagged(c, http.StatusOK, "", v, fields...)
+}
 
-// respondRecord answers with a record. Its ETag begins with the record's version, which is what If-Match compares.
-func respondRecord(c echo.Context, r record) error {
-	return respondTagged(c, http.StatusOK, versionTag(r), r)
+// respondRecord answers with a record, or with the named members of it. Its ETag begins with the record's version, which is
+// what If-Match compares.
+func respondRecord(c echo.Context, r record, fields ...string) error {
+	return respondTagged(c, http.StatusOK, versionTag(r), r, fields...)
 }
 
 // respondCreated answers 201 with a record and where it is.
@@ -46,26 +51,55 @@ func respondCreated(c echo.Context, resource string, r record) error {
 
 func versionTag(r record) string { return strconv.FormatInt(r.Meta().Version, 10) + "-" }
 
-func respondTagged(c echo.Context, status int, prefix string, v any) error {
-	body, err := json.Marshal(v)
+func respondTagged(c echo.Context, status int, prefix string, v any, fields ...string) error {
+	body, err := written(v, fields)
 	if err != nil {
-		return fmt.Errorf("writing the answer: %w", err)
+		return err
 	}
-	etag := fmt.Sprintf(`"%s%016x"`, prefix, xxhash.Sum64(body))
-	c.Response().Header().Set("ETag", etag)
+	a := &answer{mediaType: jsonType, body: body, etag: tagOf(prefix, body), link: c.Response().Header().Get("Link"),
+		varies: slices.Contains(c.Response().Header()["Vary"], "Accept")}
+	if status == http.StatusOK {
+		keep(c.Request().Context(), a)
+	}
+	return a.send(c, status)
+}
+
+// tagOf is the ETag of a body: the prefix and a hash of it.
+func tagOf(prefix string, body []byte) string {
+	return fmt.Sprintf(`"%s%016x"`, prefix, xxhash.Sum64(body))
+}
+
+// Headers that many answers have, each as net/http keeps it.
+var (
+	jsonType = []string{echo.MIMEApplicationJSON}
 	// Caches may keep the answer, and ask each time whether it still holds.
-	c.Response().Header().Set("Cache-Control", "no-cache")
-	if status == http.StatusOK && anyTag(c.Request().Header.Values("If-None-Match"), func(tag string) bool { return tag == etag }) {
+	askAgain = []string{"no-cache"}
+)
+
+// send answers with a, or with 304 where the client has it already.
+func (a *answer) send(c echo.Context, status int) error {
+	header := c.Response().Header()
+	header["Etag"], header["Cache-Control"] = []string{a.etag}, askAgain
+	if a.link != "" {
+		header["Link"] = []string{a.link}
+	}
+	if a.varies && !slices.Contains(header["Vary"], "Accept") {
+		header.Add("Vary", "Accept")
+	}
+	if status == http.StatusOK && anyTag(c.Request().Header["If-None-Match"], func(tag string) bool { return tag == a.etag }) {
 		return c.NoContent(http.StatusNotModified)
 	}
-	// Said here, so that HEAD says it too.
-	c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
-	return c.Blob(status, echo.MIMEApplicationJSON, body)
+	// The length is said here, so that HEAD says it too.
+	header["Content-Type"], header["Content-Length"] = a.mediaType, []string{strconv.Itoa(len(a.body))}
+	return c.Blob(status, a.mediaType[0], a.body)
 }
 
 // anyTag tells whether the lines of an If-None-Match or If-Match header hold "*" or a tag that matches; a weak tag is
 // compared as the strong one.
 func anyTag(lines []string, matches func(tag string) bool) bool {
+	if len(lines) == 0 {
+		return false
+	}
 	for tag := range strings.SplitSeq(strings.Join(lines, ","), ",") {
 		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
 		if tag == "*" || tag != "" && matches(tag) {
@@ -75,16 +109,36 @@ func anyTag(lines []string, matches func(tag string) bool) bool {
 	return false
 }
 
-// respondList answers with a page: v is the page's list type, whose Paging is at paging.
-func respondList(c echo.Context, q *query, next *store.Cursor, total *int64, paging *Paging, v any) error {
-	paging.Total = total
-	if next != nil {
-		cursor := q.encode(*next)
+// linkNext names the next page in the Link header.
+func linkNext(c echo.Context, q *query, next store.Cursor) {
+	values := url.Values{}
+	maps.Copy(values, c.QueryParams())
+	values.Set("cursor", q.encode(next))
+	c.Response().Header().Set("Link", fmt.Sprintf(`<%s?%s>; rel="next"`, c.Request().URL.EscapedPath(), values.Encode()))
+}
+
+// respondPage answers with a page as JSON, as SourceList and its like document it.
+func respondPage[T any](c echo.Context, q *query, fields []string, l store.List[T]) error {
+	paging := Paging{Total: l.Total}
+	if l.Next != nil {
+		cursor := q.encode(*l.Next)
 		paging.Next = &cursor
-		values := url.Values{}
-		maps.Copy(values, c.QueryParams())
-		values.Set("cursor", cursor)
-		c.Response().Header().Set("Link", fmt.Sprintf(`<%s?%s>; rel="next"`, c.Request().URL.EscapedPath(), values.Encode()))
 	}
-	return respond(c, v)
+	if len(fields) == 0 {
+		return respond(c, struct {
+			Items []T `json:"items"`
+			Paging
+		}{l.Items, paging})
+	}
+	items := make([]jsontext.Value, len(l.Items))
+	for i := range l.Items {
+		var err error
+		if items[i], err = written(&l.Items[i], fields); err != nil {
+			return err
+		}
+	}
+	return respond(c, struct {
+		Items []jsontext.Value `json:"items"`
+		Paging
+	}{items, paging})
 }

@@ -63,7 +63,7 @@ func (s *Server) routes(e *echo.Echo) {
 	get("/api/v1/stats/timeline", s.getTimeline)
 	get("/api/v1/stats/crosstab", s.getCrosstab)
 	get("/api/v1/stats/seen", s.getSeen)
-	get("/api/v1/stats/gaps", s.getGaps)
+	get(gapsPath, s.getGaps)
 
 	get("/api/v1/tactics", s.listTactics)
 	get("/api/v1/techniques", s.listTechniques)

@@ -4,7 +4,10 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/store"
+	"claimtracker/internal/tracker"
 )
+
+var sentenceMembers = membersOf[tracker.Sentence]()
 
 // getSentence reads a sentence.
 //
@@ -14,6 +17,7 @@ import (
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the sentence"	minimum(1)
 //	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(claims,article,source)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,article_id,article_version,ordinal,start,end,text,claim_ids,claims,more_claims,article)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	tracker.Sentence
 //	@Header		200		{string}	ETag	"Changes when the answer does"
@@ -29,6 +33,7 @@ func (s *Server) getSentence(c echo.Context) error {
 	}
 	q := newQuery(c)
 	expand := q.expand(store.SentenceExpands)
+	fields := q.fields(sentenceMembers)
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -36,5 +41,5 @@ func (s *Server) getSentence(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return respond(c, sentence)
+	return respond(c, sentence, fields...)
 }

@@ -3,14 +3,18 @@
 package rest
 
 import (
+	"cmp"
 	"context"
-	"crypto/rand"
+	"errors"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +33,8 @@ type Options struct {
 	MaxBody int64
 	// MaxArticle is the largest request body that carries an article's text, in bytes.
 	MaxArticle int64
+	// Cache is how many bytes of answers are kept ready, 0 for none.
+	Cache int64
 	// Timeout is how long a request may take before it is given up and answered with 503.
 	Timeout time.Duration
 	// Origins are the origins whose pages a browser lets read the answers (CORS) and write; "*" lets those of any read, and
@@ -44,19 +50,20 @@ type Server struct {
 	store   *store.Store
 	log     *slog.Logger
 	options Options
+	cache   *cache // nil for none
 	// As many as have a body with an article's text just now, and as many as are reading one.
 	received, reading chan struct{}
 }
 
 // New is a handler of all routes over a store. It is safe for concurrent use and holds nothing that needs closing.
 func New(s *store.Store, log *slog.Logger, options Options) http.Handler {
-	server := &Server{store: s, log: log, options: options,
+	server := &Server{store: s, log: log, options: options, cache: newCache(options.Cache),
 		received: make(chan struct{}, maxReceived), reading: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1))}
 	e := echo.New()
 	// The address of a client is the one it connects from: a header that anybody can write is not believed.
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = server.fail
-	e.Use(server.identify, server.observe(), server.recover, server.guard, server.knowHost)
+	e.Use(breakOff, server.identify, server.observe, server.recover, server.knowHost)
 	if len(options.Origins) > 0 {
 		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  options.Origins,
@@ -64,50 +71,89 @@ func New(s *store.Store, log *slog.Logger, options Options) http.Handler {
 			ExposeHeaders: []string{"ETag", "Link", "Location", "Retry-After", echo.HeaderXRequestID},
 		}))
 	}
-	e.Use(server.protect())
+	e.Use(server.protect(), server.atOnce, server.guard, server.cached)
 	server.routes(e)
 	return e
 }
 
 var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
 
+// requestIDHeader is X-Request-ID as net/http keeps it.
+const requestIDHeader = "X-Request-Id"
+
+// noSniff tells browsers not to guess at what an answer is.
+var noSniff = []string{"nosniff"}
+
 // identify gives each request an id: the client's own, where it sent a plain one in X-Request-ID, else a random one. It
 // stands in the answer's header, in problems and in the log.
 func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		id := c.Request().Header.Get(echo.HeaderXRequestID)
-		if !requestIDForm.MatchString(id) {
-			id = rand.Text()
+		given := c.Request().Header[requestIDHeader]
+		if len(given) == 0 || !requestIDForm.MatchString(given[0]) {
+			given = []string{newRequestID()}
 		}
-		c.Response().Header().Set(echo.HeaderXRequestID, id)
+		header := c.Response().Header() // its maps are written to as they are: each request passes here
+		header[requestIDHeader], header["X-Content-Type-Options"] = given[:1:1], noSniff
 		return next(c)
 	}
 }
 
-func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
+func requestID(c echo.Context) string { return c.Response().Header().Get(requestIDHeader) }
 
-// observe logs one line a request, once its answer is written.
-func (s *Server) observe() echo.MiddlewareFunc {
-	return middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
-		HandleError: true, LogStatus: true, LogMethod: true, LogURIPath: true, LogLatency: true, LogResponseSize: true, LogRemoteIP: true,
-		LogValuesFunc: func(c echo.Context, v middleware.RequestLoggerValues) error {
-			s.log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request",
-				slog.String("request_id", requestID(c)), slog.String("method", v.Method), slog.String("path", v.URIPath),
-				slog.Int("status", v.Status), slog.Duration("took", v.Latency), slog.Int64("bytes", v.ResponseSize),
-				slog.String("remote", v.RemoteIP))
-			return nil
-		},
-	})
+// newRequestID is 26 random letters and digits, enough to tell requests apart and not meant to be hard to guess.
+func newRequestID() string {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+	var id [26]byte
+	for half := range slices.Chunk(id[:], 13) {
+		n := rand.Uint64()
+		for i := range half {
+			half[i] = letters[n%32]
+			n /= 32
+		}
+	}
+	return string(id[:])
+}
+
+// observe logs one line a request, once its answer is written, and has failures answered.
+func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		begun := time.Now()
+		err := next(c)
+		if err != nil {
+			c.Error(err)
+		}
+		r, ctx := c.Request(), c.Request().Context()
+		log := s.log.Handler()
+		if !log.Enabled(ctx, slog.LevelInfo) {
+			return err
+		}
+		ended := time.Now()
+		line := slog.NewRecord(ended, slog.LevelInfo, "request", 0) // nobody asks where in the program it is from
+		line.AddAttrs(
+			slog.String("request_id", requestID(c)), slog.String("method", r.Method), slog.String("path", cmp.Or(r.URL.Path, "/")),
+			slog.Int("status", c.Response().Status), slog.Duration("took", ended.Sub(begun)), slog.Int64("bytes", c.Response().Size),
+			slog.String("remote", c.RealIP()))
+		_ = log.Handle(ctx, line) // a log that cannot be written is no reason not to serve
+		return err
+	}
 }
 
 // recover answers a handler's panic with a plain 500 and logs where it came from.
 func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
-	return middleware.RecoverWithConfig(middleware.RecoverConfig{
-		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
-			s.log.Error("panic", "request_id", requestID(c), "error", err, "stack", string(stack))
-			return err
-		},
-	})(next)
+	return func(c echo.Context) (err error) {
+		defer func() {
+			r := recover()
+			if r == nil {
+				return
+			}
+			if r == http.ErrAbortHandler { //nolint:errorlint // the very value that is panicked with
+				panic(r)
+			}
+			err = fmt.Errorf("a panic: %v", r)
+			s.log.Error("panic", "request_id", requestID(c), "error", r, "stack", string(debug.Stack()))
+		}()
+		return next(c)
+	}
 }
 
 // knowHost refuses requests that call the server by a name that is not its own, so that no web page can read and write
@@ -148,8 +194,8 @@ func (s *Server) protect() echo.MiddlewareFunc {
 	}
 }
 
-// guard bounds the time of each request and of taking its answer, and tells browsers not to guess at what answers are. A
-// request that says Cache-Control: no-cache (RFC 9111, section 5.2.1.4) is answered with what was written last, also from a list.
+// guard bounds the time of each request and of taking its answer. A request that says Cache-Control: no-cache (RFC 9111,
+// section 5.2.1.4) is answered with what was written last, also from a list.
 func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		c.Response().Before(func() {
@@ -158,19 +204,44 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 			until := time.Now().Add(s.options.Timeout * time.Duration(1+length>>20))
 			_ = http.NewResponseController(c.Response().Writer).SetWriteDeadline(until) // not every connection can be told that
 		})
-		c.Response().Header().Set("X-Content-Type-Options", "nosniff")
-		ctx, cancel := context.WithTimeout(c.Request().Context(), s.options.Timeout)
-		defer cancel()
-		if noCache(c.Request().Header.Values("Cache-Control")) {
-			ctx = store.Fresh(ctx)
+		whole := c.Request().Context()
+		if noCache(c.Request().Header["Cache-Control"]) {
+			whole = store.Fresh(whole)
 		}
+		ctx, cancel := context.WithTimeout(context.WithValue(whole, patience{}, whole), s.options.Timeout)
+		defer cancel()
 		c.SetRequest(c.Request().WithContext(ctx))
 		return next(c)
 	}
 }
 
+// patience is the key under which a request's context carries the same context without the time that guard bounds.
+type patience struct{}
+
+// unhurried is a request's context that ends when the client goes away, and not before.
+func unhurried(ctx context.Context) context.Context {
+	if whole, ok := ctx.Value(patience{}).(context.Context); ok {
+		return whole
+	}
+	return ctx
+}
+
+// breakOff ends the connection of an answer that broke off, so that the client does not take what it has for all of it.
+func breakOff(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		err := next(c)
+		if _, ok := errors.AsType[*brokenOff](err); ok {
+			panic(http.ErrAbortHandler)
+		}
+		return err
+	}
+}
+
 // noCache tells whether the lines of a request's Cache-Control have the directive.
 func noCache(lines []string) bool {
+	if len(lines) == 0 {
+		return false
+	}
 	for directive := range strings.SplitSeq(strings.Join(lines, ","), ",") {
 		if strings.EqualFold(strings.TrimSpace(directive), "no-cache") {
 			return true

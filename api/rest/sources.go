@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"context"
+
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/store"
@@ -17,8 +19,10 @@ type SourceList struct {
 //
 //	@Summary	List sources
 //	@Description	Every filter may be repeated: within a filter any value may match, and each filter given must.
+//	@Description
+//	@Description	CSV has the columns id, created_at, updated_at, version, name, kind, domain, url, country, language, aliases, description.
 //	@Tags		sources
-//	@Produce	json,application/problem+json
+//	@Produce	json,text/csv,application/x-ndjson,application/problem+json
 //	@Param		kind	query	[]string	false	"Kind of source"	collectionFormat(multi)	Enums(news_outlet,wire_agency,broadcaster,government_body,intelligence_agency,law_enforcement,think_tank,academic,civil_society,technology_company,private_consultancy,individual,social_account,anonymous,other)
 //	@Param		name	query	[]string	false	"Name, to the letter"	collectionFormat(multi)
 //	@Param		domain	query	[]string	false	"Domain, such as example.org"	collectionFormat(multi)
@@ -28,10 +32,13 @@ type SourceList struct {
 //	@Param		sort	query	string	false	"Order, with - before it for descending"	Enums(created_at,-created_at,name,-name,updated_at,-updated_at)	default(-created_at)
 //	@Param		cursor	query	string	false	"next of the page before"
 //	@Param		total	query	bool	false	"Count the whole list too"	default(false)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,name,kind,domain,url,country,language,aliases,description)
+//	@Param		format	query	string	false	"How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given"	Enums(json,csv,ndjson)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	SourceList
 //	@Header		200		{string}	ETag	"Changes when the answer does"
 //	@Header		200		{string}	Link	"The next page, rel=next"
+//	@Header		200		{string}	Content-Disposition	"The name of the file, of CSV and NDJSON"
 //	@Success	304		"You have this answer already"
 //	@Failure	400		{object}	Problem	"A parameter is unknown or cannot be read"
 //	@Failure	default	{object}	Problem	"Any other problem"
@@ -46,15 +53,13 @@ func (s *Server) listSources(c echo.Context) error {
 		Languages: q.words("language", (*tracker.Problems).Language),
 	}
 	page := q.page(s.store.Sources.Sorts())
+	form := formOf(c, q, sources, nil)
 	if err := q.err(); err != nil {
 		return err
 	}
-	l, err := s.store.Sources.List(c.Request().Context(), filter, page)
-	if err != nil {
-		return err
-	}
-	answer := SourceList{Items: l.Items}
-	return respondList(c, q, l.Next, l.Total, &answer.Paging, &answer)
+	return answerList(s, c, q, form, page, func(ctx context.Context, p store.Page) (store.List[tracker.Source], error) {
+		return s.store.Sources.List(ctx, filter, p)
+	})
 }
 
 // createSource keeps a new source.
@@ -94,6 +99,7 @@ func (s *Server) createSource(c echo.Context) error {
 //	@Tags		sources
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the source"	minimum(1)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,name,kind,domain,url,country,language,aliases,description)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	tracker.Source
 //	@Header		200		{string}	ETag	"Begins with the record's version"
@@ -107,14 +113,16 @@ func (s *Server) getSource(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := newQuery(c).err(); err != nil {
+	q := newQuery(c)
+	fields := q.fields(sources.members)
+	if err := q.err(); err != nil {
 		return err
 	}
 	source, err := s.store.Sources.Get(c.Request().Context(), id)
 	if err != nil {
 		return err
 	}
-	return respondRecord(c, source)
+	return respondRecord(c, source, fields...)
 }
 
 // putSource replaces what can be written of a source.

@@ -415,6 +415,8 @@ func (s *Server) getSeen(c echo.Context) error {
 	return respond(c, answer)
 }
 
+const gapsPath = "/api/v1/stats/gaps"
+
 // Gaps are what is wanting in the record.
 type Gaps struct {
 	// OneSource are the claims that stand in one source only.

@@ -1,12 +1,14 @@
 package rest
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/intake"
+	"claimtracker/internal/store"
 	"claimtracker/internal/tracker"
 )
 
@@ -20,12 +22,17 @@ type VersionList struct {
 //
 //	@Summary	List an article's versions
 //	@Description	From the first, without texts and sentences.
+//	@Description
+//	@Description	CSV has the columns article_id, n, language, sha256, length, captured_at.
 //	@Tags		articles
-//	@Produce	json,application/problem+json
+//	@Produce	json,text/csv,application/x-ndjson,application/problem+json
 //	@Param		id	path	int	true	"Id of the article"	minimum(1)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(article_id,n,language,sha256,length,captured_at,text,sentences)
+//	@Param		format	query	string	false	"How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given"	Enums(json,csv,ndjson)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	VersionList
 //	@Header		200		{string}	ETag	"Changes when the answer does"
+//	@Header		200		{string}	Content-Disposition	"The name of the file, of CSV and NDJSON"
 //	@Success	304		"You have this answer already"
 //	@Failure	400		{object}	Problem	"The id cannot be read"
 //	@Failure	404		{object}	Problem	"There is no such article"
@@ -36,14 +43,15 @@ func (s *Server) listVersions(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := newQuery(c).err(); err != nil {
+	q := newQuery(c)
+	form := formOf(c, q, versions, nil)
+	if err := q.err(); err != nil {
 		return err
 	}
-	versions, err := s.store.Articles.Versions(c.Request().Context(), id)
-	if err != nil {
-		return err
-	}
-	return respond(c, VersionList{Items: versions})
+	return answerList(s, c, q, form, store.Page{}, func(ctx context.Context, _ store.Page) (store.List[tracker.ArticleVersion], error) {
+		items, err := s.store.Articles.Versions(ctx, id)
+		return store.List[tracker.ArticleVersion]{Items: items}, err
+	})
 }
 
 // createVersion keeps the text that an article has now.
@@ -114,6 +122,7 @@ func (s *Server) createVersion(c echo.Context) error {
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the article"	minimum(1)
 //	@Param		n	path	int	true	"Number of the version, from 1"	minimum(1)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(article_id,n,language,sha256,length,captured_at,text,sentences)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	tracker.ArticleVersion
 //	@Header		200		{string}	ETag	"Stays the same: a version never changes"
@@ -131,12 +140,14 @@ func (s *Server) getVersion(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := newQuery(c).err(); err != nil {
+	q := newQuery(c)
+	fields := q.fields(versions.members)
+	if err := q.err(); err != nil {
 		return err
 	}
 	version, err := s.store.Articles.Version(c.Request().Context(), id, n)
 	if err != nil {
 		return err
 	}
-	return respond(c, version)
+	return respond(c, version, fields...)
 }

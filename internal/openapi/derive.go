@@ -167,6 +167,9 @@ func oneMediaTypeAnAnswer(operation *openapi3.Operation) {
 		for mediaType := range response.Value.Content {
 			if (mediaType == problem) != failed {
 				delete(response.Value.Content, mediaType)
+			} else if mediaType == "text/csv" || mediaType == "application/x-ndjson" {
+				// A line a record: what 2.0 says of the answer is true of JSON alone.
+				response.Value.Content[mediaType] = openapi3.NewMediaType().WithSchema(openapi3.NewStringSchema())
 			}
 		}
 	}

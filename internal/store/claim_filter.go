@@ -347,7 +347,7 @@ func (g people) pickByID(tx *gorm.DB, asked map[string][]string, prefixes, colum
 	q := tx.Table(g.table).Select("id", "kind", "country")
 	for column, values := range asked {
 		if column == "id" && len(values) > 0 {
-			q = q.Where("id "+wordsOf(tx).among, numberList(values))
+			q = q.Where("id "+speechOf(tx).among, numberList(values))
 		} else {
 			q = where(q, column+" IN ?", values)
 		}

@@ -90,7 +90,7 @@ func label(tx *gorm.DB, field string, counts []Count) error {
 	for _, c := range counts {
 		values = append(values, c.Value)
 	}
-	query, parameter := "SELECT id, name FROM "+table+" WHERE id "+wordsOf(tx).among, any(numberList(values))
+	query, parameter := "SELECT id, name FROM "+table+" WHERE id "+speechOf(tx).among, any(numberList(values))
 	if key == "code" {
 		query, parameter = "SELECT code, name FROM "+table+" WHERE code IN ?", values
 	}

@@ -123,7 +123,16 @@ func fillOccurrences(tx *gorm.DB, occurrences []*tracker.Occurrence, expand Expa
 // Create keeps one more place where a claim stands.
 func (c Occurrences) Create(ctx context.Context, claimID int64, in tracker.NewOccurrence) (occurrence tracker.Occurrence, err error) {
 	var p tracker.Problems
-	if occurrence, err = c.s.locate(ctx, &p, "", &in); err != nil {
+	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+		words, err := c.s.words(tx, in.Anchor)
+		if err != nil {
+			return err
+		}
+		p = tracker.Problems{}
+		occurrence, err = words.locate(&p, "", &in)
+		return err
+	})
+	if err != nil {
 		return occurrence, err
 	}
 	err = c.s.Write(ctx, func(tx *gorm.DB) error {
@@ -144,20 +153,6 @@ func (c Occurrences) Create(ctx context.Context, claimID int64, in tracker.NewOc
 		return c.s.save(tx, &claim, &claim.Record)
 	})
 	return occurrence, err
-}
-
-// locate finds the words that a new occurrence points at and gives it what it leaves out. What is wrong with it is noted in
-// p, under the pointer at.
-func (s *Store) locate(ctx context.Context, p *tracker.Problems, at string, in *tracker.NewOccurrence) (o tracker.Occurrence, err error) {
-	var mine tracker.Problems
-	in.OccurrenceInput.Check(&mine)
-	p.Join(mine.Under(at))
-	in.Begin()
-	err = s.Read(ctx, func(tx *gorm.DB) error {
-		o, err = anchor(tx, p, at, in.Anchor)
-		return err
-	})
-	return o, err
 }
 
 // addOccurrence inserts an occurrence that has its place. Marked as the origin, it takes that from the one that was.

@@ -18,6 +18,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"claimtracker/internal/tracker"
 )
@@ -146,10 +147,23 @@ func (e *postgresEngine) end(tx *gorm.DB, latest tracker.Instant) error {
 	return tx.Exec("UPDATE write_turn SET commits = commits + 1, latest = ? WHERE id = 1", int64(latest)).Error
 }
 
-// commits reads the counter of all instances, which changes in the very moment in which what was written can be seen.
-func (e *postgresEngine) commits(read *gorm.DB, _ *atomic.Uint64) (n uint64, quiet bool, err error) {
-	err = read.Raw("SELECT commits FROM write_turn WHERE id = 1").Scan(&n).Error
+// commits reads the counter of all instances, which changes in the very moment in which what was written can be seen. After
+// a failover it may have gone back, and count other commits by the same numbers: so it is told apart by the server's start.
+func (e *postgresEngine) commits(ctx context.Context, read *gorm.DB, _ *atomic.Uint64) (n uint64, quiet bool, err error) {
+	err = read.WithContext(ctx).Raw("SELECT commits # (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint FROM write_turn WHERE id = 1").Scan(&n).Error
 	return n, true, err
+}
+
+func (e *postgresEngine) listed(values any) clause.Expr {
+	if _, ok := values.([]int64); ok {
+		return gorm.Expr("(SELECT jsonb_array_elements_text(?::jsonb)::bigint)", asJSON(values))
+	}
+	return gorm.Expr(`(SELECT jsonb_array_elements_text(?::jsonb) COLLATE "C")`, asJSON(values))
+}
+
+func (e *postgresEngine) newIDs(tx *gorm.DB, table string, n int) (ids []int64, err error) {
+	err = tx.Raw("SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)", table, n).Scan(&ids).Error
+	return ids, err
 }
 
 func (e *postgresEngine) snapshot() *sql.TxOptions {
@@ -329,8 +343,8 @@ func sequenceOf(tx *gorm.DB, table string) (name string, err error) {
 	return name, err
 }
 
-// postgresWords: a list is a JSON array. An array of the numbers rather than a join, so that the index is what is read.
-var postgresWords = words{
+// postgresSpeech: a list is a JSON array. An array of the numbers rather than a join, so that the index is what is read.
+var postgresSpeech = speech{
 	among: "= ANY (ARRAY(SELECT CAST(n AS bigint) FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS n))",
 	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM jsonb_array_elements(CAST(? AS jsonb)) AS wanted
 		JOIN facets AS f ON f.field = wanted ->> 0 AND f.value = wanted ->> 1`,

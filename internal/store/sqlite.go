@@ -21,6 +21,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"claimtracker/internal/tracker"
 )
@@ -232,9 +233,23 @@ func (e *sqliteEngine) begin(*gorm.DB) (tracker.Instant, error) { return 0, nil 
 // end has nothing to do: nobody else writes.
 func (e *sqliteEngine) end(*gorm.DB, tracker.Instant) error { return nil }
 
-func (e *sqliteEngine) commits(_ *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error) {
+func (e *sqliteEngine) commits(_ context.Context, _ *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error) {
 	n = mine.Load()
 	return n, n%2 == 0, nil
+}
+
+func (e *sqliteEngine) listed(values any) clause.Expr {
+	return gorm.Expr("(SELECT value FROM json_each(?))", asJSON(values))
+}
+
+// newIDs are those after the highest ever given out, which SQLite counts up by itself as they are used.
+func (e *sqliteEngine) newIDs(tx *gorm.DB, table string, n int) ([]int64, error) {
+	highest, err := e.highest(tx, table)
+	ids := make([]int64, n)
+	for i := range ids {
+		ids[i] = highest + int64(i) + 1
+	}
+	return ids, err
 }
 
 // snapshot is what every transaction of SQLite sees.
@@ -328,8 +343,8 @@ func (e *sqliteEngine) setHighest(tx *gorm.DB, table string, id int64) error {
 	return tx.Exec("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, id).Error
 }
 
-// sqliteWords: a list is a JSON array. CROSS JOIN keeps the order in which the tables are read.
-var sqliteWords = words{
+// sqliteSpeech: a list is a JSON array. CROSS JOIN keeps the order in which the tables are read.
+var sqliteSpeech = speech{
 	among: "IN (SELECT value FROM json_each(?))",
 	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM json_each(?) AS wanted
 		CROSS JOIN facets AS f ON f.field = wanted.value ->> 0 AND f.value = wanted.value ->> 1`,

@@ -341,7 +341,7 @@ func seeCreated(tx *gorm.DB, sets []column, seen []Seen) error {
 		first[i], last[i] = one.set.some(false, 1)[0], one.set.some(true, 1)[0]
 	}
 	at := map[int64]tracker.Instant{}
-	err := eachRow(tx, "SELECT id, created_at FROM claims WHERE id "+wordsOf(tx).among, []any{listOf(slices.Concat(first, last))}, func(scan scanFunc) error {
+	err := eachRow(tx, "SELECT id, created_at FROM claims WHERE id "+speechOf(tx).among, []any{listOf(slices.Concat(first, last))}, func(scan scanFunc) error {
 		var id int64
 		var created tracker.Instant
 		err := scan(&id, &created)

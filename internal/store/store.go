@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"claimtracker/internal/tracker"
 )
@@ -63,9 +64,14 @@ type engine interface {
 	// end comes right before the commit of a transaction that has written; latest is the latest moment that any record has.
 	end(tx *gorm.DB, latest tracker.Instant) error
 	// commits is Store.Commits, where mine is the counter of this process.
-	commits(read *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error)
+	commits(ctx context.Context, read *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error)
 	// snapshot is how a transaction that only reads must begin to see one state of the database throughout.
 	snapshot() *sql.TxOptions
+	// listed is a list of ids or codes as a condition's "IN ?" takes it: one value, however long it is, so that one prepared
+	// statement serves for all.
+	listed(values any) clause.Expr
+	// newIDs are the next n ids that a table gives out, in order.
+	newIDs(tx *gorm.DB, table string, n int) ([]int64, error)
 	// ready is nil when a write would be accepted now.
 	ready(ctx context.Context, write *gorm.DB) error
 	// away tells whether an error means that the database cannot be reached, or cannot do its work, and may soon again.
@@ -229,10 +235,16 @@ func (s *Store) CommitTogether(most int) { s.queue.most.Store(int64(max(1, most)
 // commit is under way, and nobody knows whether it shows already. Where it could not be read, it is Unavailable.
 func (s *Store) Commits(ctx context.Context) (n uint64, quiet bool, err error) {
 	err = s.run(ctx, func() error {
-		n, quiet, err = s.engine.commits(s.read.WithContext(ctx), &s.commits)
+		n, quiet, err = s.engine.commits(ctx, s.read, &s.commits)
 		return err
 	})
 	return n, quiet, err
+}
+
+// Embedded tells whether Commits is at hand, so that asking for it costs nothing and takes no waiting.
+func (s *Store) Embedded() bool {
+	_, embedded := s.engine.(*sqliteEngine)
+	return embedded
 }
 
 // Read runs fn on one snapshot of the database, which fn cannot change. Within Together, it sees what was written there.
