@@ -78,11 +78,12 @@ func newCache(bytes int64) *cache {
 // questionOf is what a request asks, and whether the answer may be one that was kept.
 //
 // A request that wants what was written last passes the cache by. So does a list where there are replicas: it is to be no
-// work for the primary, and nobody knows how much was committed of what a replica answers.
+// work for the primary, and nobody knows how much was committed of what a replica answers; and so do gaps, which depend on
+// what day it is.
 func (s *Server) questionOf(c echo.Context) (q question, ok bool) {
 	r := c.Request()
 	accept := r.Header["Accept"]
-	if r.Method != http.MethodGet && r.Method != http.MethodHead || !strings.HasPrefix(r.URL.Path, "/api/v1/") ||
+	if r.Method != http.MethodGet && r.Method != http.MethodHead || !strings.HasPrefix(r.URL.Path, "/api/v1/") || c.Path() == gapsPath ||
 		len(accept) > 1 || noCache(r.Header["Cache-Control"]) || s.store.Replicated() && !strings.Contains(c.Path(), ":") {
 		return q, false
 	}

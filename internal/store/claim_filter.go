@@ -101,9 +101,19 @@ func (f ClaimFilter) groups() []group {
 		in := f.InRole[role]
 		all = append(all, people{party: actorParty, prefix: string(role), ids: numbers(in.IDs), kinds: names(in.Kinds), countries: in.Countries})
 	}
-	places := people{party: sourceParty, prefix: prefixSource, part: fieldStance, parts: names(f.Stances), all: names(tracker.Stances),
+	return append(all, f.places())
+}
+
+// places is the group of what is said of the places where a claim stands.
+func (f ClaimFilter) places() people {
+	return people{party: sourceParty, prefix: prefixSource, part: fieldStance, parts: names(f.Stances), all: names(tracker.Stances),
 		ids: numbers(f.SourceIDs), kinds: names(f.SourceKinds), countries: f.SourceCountries}
-	return append(all, places)
+}
+
+// numberOf is the number that numbers wrote.
+func numberOf(value string) int64 {
+	n, _ := strconv.ParseInt(value, 10, 64) //nolint:errcheck // what is no number is no id: 0
+	return n
 }
 
 func numbers(ids []int64) (all []string) {
@@ -337,7 +347,7 @@ func (g people) pickByID(tx *gorm.DB, asked map[string][]string, prefixes, colum
 	q := tx.Table(g.table).Select("id", "kind", "country")
 	for column, values := range asked {
 		if column == "id" && len(values) > 0 {
-			q = q.Where("id "+wordsOf(tx).among, numberList(values))
+			q = q.Where("id "+speechOf(tx).among, numberList(values))
 		} else {
 			q = where(q, column+" IN ?", values)
 		}
@@ -366,11 +376,9 @@ func (g people) pickByID(tx *gorm.DB, asked map[string][]string, prefixes, colum
 
 // numberList is a list of the numbers that are written in values.
 func numberList(values []string) string {
-	all := []int64{}
+	var all []int64
 	for _, v := range values {
-		if n, err := strconv.ParseInt(v, 10, 64); err == nil {
-			all = append(all, n)
-		}
+		all = append(all, numberOf(v))
 	}
 	return listOf(all)
 }

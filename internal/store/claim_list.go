@@ -111,7 +111,7 @@ func (p plan) sorted(tx *gorm.DB, page Page, f ClaimFilter) ([]int64, error) {
 func sortFew(tx *gorm.DB, those claimSet, page Page) (ids []int64, err error) {
 	name, descending := strings.CutPrefix(page.Sort, "-")
 	var all []keyed
-	err = eachRow(tx, "SELECT id, updated_at, claimed_on FROM claims WHERE id "+wordsOf(tx).among, []any{listOf(those.ids())}, func(scan scanFunc) error {
+	err = eachRow(tx, "SELECT id, updated_at, claimed_on FROM claims WHERE id "+speechOf(tx).among, []any{listOf(those.ids())}, func(scan scanFunc) error {
 		var k keyed
 		err := scan(&k.id, &k.number, &k.text)
 		if name == "claimed_on" {

@@ -182,7 +182,7 @@ func (f ClaimFilter) standing(tx *gorm.DB) query {
 			conditions, q.parameters = append(conditions, condition), append(q.parameters, value)
 		}
 	}
-	add(len(f.ArticleIDs), "occurrences.article_id "+wordsOf(tx).among, listOf(f.ArticleIDs))
+	add(len(f.ArticleIDs), "occurrences.article_id "+speechOf(tx).among, listOf(f.ArticleIDs))
 	add(len(f.ArticleURLs), "occurrences.article_id IN (SELECT id FROM articles WHERE url IN ?)", f.ArticleURLs)
 	add(len(f.SentenceIDs), touchesSentence, f.SentenceIDs)
 	add(len(f.SourceIDs), "a.source_id IN ?", f.SourceIDs)
@@ -197,7 +197,7 @@ func (f ClaimFilter) standing(tx *gorm.DB) query {
 // fifth of the time that a million rows take.
 func (p *plan) addQuery(tx *gorm.DB, q query) error {
 	var joined string
-	err := tx.Raw("SELECT COALESCE("+wordsOf(tx).gathered+", '') FROM ("+q.sql+") AS found", q.parameters...).Scan(&joined).Error
+	err := tx.Raw("SELECT COALESCE("+speechOf(tx).gathered+", '') FROM ("+q.sql+") AS found", q.parameters...).Scan(&joined).Error
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ const (
 // however many claims there are. A claim that is not there has none.
 func factsOf(tx *gorm.DB, claims []int64) (map[int64][]facet, error) {
 	f := facts{of: make(map[int64][]facet, len(claims)), sources: map[int64][]int64{}}
-	sql, ids := wordsOf(tx), listOf(claims)
+	sql, ids := speechOf(tx), listOf(claims)
 	err := eachRow(tx, "SELECT id, kind, status, COALESCE(election_id, 0), claimed_on, language, created_at FROM claims WHERE id "+sql.among, []any{ids}, f.claim)
 	if err != nil {
 		return nil, err

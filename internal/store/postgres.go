@@ -343,8 +343,8 @@ func sequenceOf(tx *gorm.DB, table string) (name string, err error) {
 	return name, err
 }
 
-// postgresWords: a list is a JSON array. An array of the numbers rather than a join, so that the index is what is read.
-var postgresWords = words{
+// postgresSpeech: a list is a JSON array. An array of the numbers rather than a join, so that the index is what is read.
+var postgresSpeech = speech{
 	among: "= ANY (ARRAY(SELECT CAST(n AS bigint) FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS n))",
 	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM jsonb_array_elements(CAST(? AS jsonb)) AS wanted
 		JOIN facets AS f ON f.field = wanted ->> 0 AND f.value = wanted ->> 1`,

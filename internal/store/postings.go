@@ -26,9 +26,9 @@ func chunkOf(claim int64) int64 { return claim >> chunkBits }
 
 func placeOf(claim int64) int { return int(claim & (bitset.Size - 1)) }
 
-// words are what an engine writes otherwise than the other. Lists come as one parameter, a JSON array, so that a statement
+// speech is what an engine writes otherwise than the other. Lists come as one parameter, a JSON array, so that a statement
 // stays the same however long they are.
-type words struct {
+type speech struct {
 	among    string // is one of a list of numbers; follows a column
 	lookUp   string // reads entries of facets, by a list of pairs of field and value
 	enter    string // makes entries of facets, by a list of pairs of field and value, and reads their ids
@@ -39,11 +39,11 @@ type words struct {
 }
 
 // wordsOf are those of the engine that a statement is for.
-func wordsOf(tx *gorm.DB) *words {
+func speechOf(tx *gorm.DB) *speech {
 	if tx.Name() == "postgres" {
-		return &postgresWords
+		return &postgresSpeech
 	}
-	return &sqliteWords
+	return &sqliteSpeech
 }
 
 // listOf is a list as a statement takes it.
@@ -162,7 +162,7 @@ func readPostings(tx *gorm.DB, facets []int64, within span, fn func(facet, chunk
 		first[i] = id << facetBits
 	}
 	var code sql.RawBytes
-	return eachRow(tx, wordsOf(tx).postings, []any{listOf(first), within.first, within.last}, func(scan scanFunc) error {
+	return eachRow(tx, speechOf(tx).postings, []any{listOf(first), within.first, within.last}, func(scan scanFunc) error {
 		var id int64
 		if err := scan(&id, &code); err != nil {
 			return err
@@ -205,7 +205,7 @@ func lookUp(tx *gorm.DB, facets []facet) (found []entry, err error) {
 	if len(facets) == 0 {
 		return nil, nil
 	}
-	err = eachRow(tx, wordsOf(tx).lookUp, []any{listOf(pairs(facets))}, func(scan scanFunc) error {
+	err = eachRow(tx, speechOf(tx).lookUp, []any{listOf(pairs(facets))}, func(scan scanFunc) error {
 		var e entry
 		err := scan(&e.id, &e.field, &e.value, &e.claims)
 		found = append(found, e)
@@ -247,7 +247,7 @@ func (d *dictionary) idsOf(tx *gorm.DB, facets []facet) (map[facet]int64, error)
 	if len(missing) == 0 {
 		return ids, nil
 	}
-	return ids, eachRow(tx, wordsOf(tx).enter, []any{listOf(pairs(missing))}, func(scan scanFunc) error {
+	return ids, eachRow(tx, speechOf(tx).enter, []any{listOf(pairs(missing))}, func(scan scanFunc) error {
 		var e entry
 		err := scan(&e.id, &e.field, &e.value)
 		ids[e.facet] = e.id
@@ -390,21 +390,21 @@ func applyPage(tx *gorm.DB, page []int64, postings map[int64]*postingChange, mor
 		kept = append(kept, [3]int64{id, int64(at + 1), int64(len(codes) - at)})
 	}
 	if len(emptied) > 0 {
-		if err := tx.Exec("DELETE FROM postings WHERE id "+wordsOf(tx).among, listOf(emptied)).Error; err != nil {
+		if err := tx.Exec("DELETE FROM postings WHERE id "+speechOf(tx).among, listOf(emptied)).Error; err != nil {
 			return err
 		}
 	}
 	if len(kept) == 0 {
 		return nil
 	}
-	return tx.Exec(wordsOf(tx).keep, codes, listOf(kept)).Error
+	return tx.Exec(speechOf(tx).keep, codes, listOf(kept)).Error
 }
 
 // postingsByID are the sets of these postings, in the order of their ids; empty where there is none.
 func postingsByID(tx *gorm.DB, ids []int64) ([]bitset.Set, error) {
 	sets := make([]bitset.Set, len(ids))
 	var code sql.RawBytes
-	err := eachRow(tx, "SELECT id, claims FROM postings WHERE id "+wordsOf(tx).among, []any{listOf(ids)}, func(scan scanFunc) error {
+	err := eachRow(tx, "SELECT id, claims FROM postings WHERE id "+speechOf(tx).among, []any{listOf(ids)}, func(scan scanFunc) error {
 		var id int64
 		if err := scan(&id, &code); err != nil {
 			return err
@@ -429,5 +429,5 @@ func countFacets(tx *gorm.DB, more map[int64]int64) error {
 	if len(all) == 0 {
 		return nil
 	}
-	return tx.Exec(wordsOf(tx).count, listOf(all)).Error
+	return tx.Exec(speechOf(tx).count, listOf(all)).Error
 }

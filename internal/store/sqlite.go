@@ -343,8 +343,8 @@ func (e *sqliteEngine) setHighest(tx *gorm.DB, table string, id int64) error {
 	return tx.Exec("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, id).Error
 }
 
-// sqliteWords: a list is a JSON array. CROSS JOIN keeps the order in which the tables are read.
-var sqliteWords = words{
+// sqliteSpeech: a list is a JSON array. CROSS JOIN keeps the order in which the tables are read.
+var sqliteSpeech = speech{
 	among: "IN (SELECT value FROM json_each(?))",
 	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM json_each(?) AS wanted
 		CROSS JOIN facets AS f ON f.field = wanted.value ->> 0 AND f.value = wanted.value ->> 1`,
