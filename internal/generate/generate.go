@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -186,28 +187,30 @@ func (w *writer) articles(ctx context.Context, d day, n *counts) (prints [][]tra
 	return prints, nil
 }
 
+// together is how many claims are given to the store at once.
+const together = 200
+
 // newClaims keeps a day's claims on their sentences, and appends their ids.
 func (w *writer) newClaims(ctx context.Context, d day, prints [][]tracker.Article, ids []int64) ([]int64, error) {
-	done := 0
+	var all []tracker.NewClaim
 	for i, s := range d.stories {
 		for _, c := range s.claims {
-			w.clock.set(at(d, 10, 17, done, d.claims))
-			done++
-			claim, err := w.store.Claims.Create(ctx, tracker.NewClaim{ClaimInput: c.copy(), Occurrence: c.on(prints[i][0])})
-			if err != nil {
-				return nil, fmt.Errorf("claim %q: %w", c.input.Text, err)
-			}
-			ids = append(ids, claim.ID)
+			all = append(all, tracker.NewClaim{ClaimInput: c.input, Occurrence: c.on(prints[i][0])})
 		}
 	}
+	done := 0
+	for some := range slices.Chunk(all, together) {
+		w.clock.set(at(d, 10, 17, done, len(all)))
+		claims, errs, err := w.store.Claims.CreateMany(ctx, some, true)
+		if err := errors.Join(append(errs, err)...); err != nil {
+			return nil, fmt.Errorf("claims: %w", err)
+		}
+		for _, claim := range claims {
+			ids = append(ids, claim.ID)
+		}
+		done += len(some)
+	}
 	return ids, nil
-}
-
-// copy is the claim's input with lists of its own: the store puts them into canonical form in place.
-func (c planned) copy() tracker.ClaimInput {
-	in := c.input
-	in.Tags, in.Techniques, in.Actors = append([]string{}, in.Tags...), append([]string{}, in.Techniques...), append([]tracker.ActorRole{}, in.Actors...)
-	return in
 }
 
 // on is the claim's place in a print of its story.
