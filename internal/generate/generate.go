@@ -45,8 +45,8 @@ type Made struct {
 // ErrNotEmpty says that a database has records already.
 var ErrNotEmpty = errors.New("the database has records already, and generated claims are for a database of their own: name one that is not there yet, or is empty")
 
-// Run fills a store that holds nothing, and that takes the time from the clock. It commits day by day, of which there are
-// about a thousand, so that what is there when it fails, or when ctx ends, is whole, and made tells what that is.
+// Run fills a store that holds nothing, and that takes the time from the clock. It commits whole days, of which there are
+// about a thousand, so that what is there when it fails, or when ctx ends, is consistent, and made tells what that is.
 func Run(ctx context.Context, s *store.Store, clock *Clock, claims int, seed uint64, progress func(done int)) (made []Made, err error) {
 	if empty, err := s.Empty(ctx); err != nil {
 		return nil, err
@@ -110,40 +110,42 @@ func (w *writer) writeAll(ctx context.Context, p *planner, progress func(done in
 			}
 		}
 	}()
+	var some []day
+	claims := 0
 	for next := range planned {
 		if next.err != nil {
 			return next.err
 		}
-		if len(next.day.stories)+len(next.day.moves) == 0 {
+		some = append(some, next.day)
+		claims += next.day.claims
+		if claims < least && next.day.date.Before(begin.AddDate(0, 0, days-1)) {
 			continue
 		}
-		if err := w.write(ctx, next.day); err != nil {
+		if err := w.write(ctx, some); err != nil {
 			return err
 		}
+		some, claims = nil, 0
 		progress(len(w.claims))
 	}
 	return ctx.Err()
 }
 
-// write keeps a day, all of it or nothing.
-func (w *writer) write(ctx context.Context, d day) error {
+// least is how many claims are worth a transaction: on days with fewer, those of the next are committed with them.
+const least = 100
+
+// write keeps days, all of them or nothing.
+func (w *writer) write(ctx context.Context, some []day) error {
 	var ids []int64
 	var n counts
 	err := w.store.Together(ctx, func(ctx context.Context) (err error) {
 		// This may be run again, and then from the beginning.
 		ids, n = w.claims, counts{}
-		prints, err := w.articles(ctx, d, &n)
-		if err != nil {
-			return err
+		for _, d := range some {
+			if ids, err = w.writeDay(ctx, d, ids, &n); err != nil {
+				return err
+			}
 		}
-		if ids, err = w.newClaims(ctx, d, prints, ids); err != nil {
-			return err
-		}
-		n.occurrences += d.claims
-		if err := w.occurrences(ctx, d, prints, ids, &n); err != nil {
-			return err
-		}
-		return w.move(ctx, d, ids, &n)
+		return nil
 	})
 	if err != nil {
 		return err
@@ -155,6 +157,22 @@ func (w *writer) write(ctx context.Context, d day) error {
 	w.counts.occurrences += n.occurrences
 	w.counts.moves += n.moves
 	return nil
+}
+
+// writeDay keeps a day, and appends the ids of its claims.
+func (w *writer) writeDay(ctx context.Context, d day, ids []int64, n *counts) ([]int64, error) {
+	prints, err := w.articles(ctx, d, n)
+	if err != nil {
+		return nil, err
+	}
+	if ids, err = w.newClaims(ctx, d, prints, ids); err != nil {
+		return nil, err
+	}
+	n.occurrences += d.claims
+	if err := w.occurrences(ctx, d, prints, ids, n); err != nil {
+		return nil, err
+	}
+	return ids, w.move(ctx, d, ids, n)
 }
 
 // at is the time of the i-th of n things that are done from one hour of a day to another.
