@@ -143,7 +143,9 @@ func (c *serveCommand) Run(all *commands, at *surroundings) (err error) {
 	if err != nil {
 		return err
 	}
-	s, log, err := all.open(at, c.Replicas...)
+	late := &lateLog{to: at.stderr}
+	defer late.flush() // after all else: closing may have something to say
+	s, log, err := all.open(&surroundings{at.ctx, at.stdout, late}, c.Replicas...)
 	if err != nil {
 		return err
 	}

@@ -13,14 +13,14 @@ import (
 	"claimtracker/internal/tracker"
 )
 
-// answer is a 200 as it is sent, whoever asks.
+// answer is a 200 as it is sent, whoever asks: nobody changes any of it.
 type answer struct {
-	commits   uint64   // how much was committed when it was so
-	mediaType []string // the Content-Type header
-	body      []byte
-	etag      string
-	link      string // the Link header, or ""
-	varies    bool   // whether another Accept may be answered otherwise
+	commits      uint64 // how much was committed when it was so
+	body         []byte
+	mediaType    []string // headers, each as net/http keeps it
+	etag, length []string
+	link         []string // nil for none
+	varies       bool     // whether another Accept may be answered otherwise
 }
 
 // question is what an answer depends on, besides the database.
@@ -52,15 +52,18 @@ type landing struct {
 	answer *answer // once done is closed; nil where it was no 200
 }
 
-func (l *landing) land(a *answer) {
+// land ends the flight, and is false where that was done before.
+func (l *landing) land(a *answer) (first bool) {
 	l.once.Do(func() {
 		l.answer = a
 		close(l.done)
+		first = true
 	})
+	return first
 }
 
 // entryWeight is what an entry takes, in bytes, beside its texts and its body: itself, its key, and the cache's own node.
-const entryWeight = 384
+const entryWeight = 512
 
 // newCache is a cache of at most so many bytes, or nil for none.
 func newCache(bytes int64) *cache {
@@ -70,7 +73,7 @@ func newCache(bytes int64) *cache {
 	return &cache{flying: map[flight]*landing{}, answers: otter.Must(&otter.Options[question, *answer]{
 		MaximumWeight: uint64(bytes),
 		Weigher: func(q question, a *answer) uint32 {
-			return uint32(entryWeight + len(q.path) + len(q.rawPath) + len(q.query) + len(q.accept) + len(a.body) + len(a.etag) + len(a.link))
+			return uint32(entryWeight + len(q.path) + len(q.rawPath) + len(q.query) + len(q.accept) + len(a.body) + len(strings.Join(a.link, "")))
 		},
 	})}
 }
@@ -97,43 +100,38 @@ func (s *Server) questionOf(c echo.Context) (q question, ok bool) {
 // smallAnswer is how long an answer may be, in bytes, that a connection takes without waiting for its client.
 const smallAnswer = 64 << 10
 
-// atOnce answers a read from the cache where that takes no waiting, and so no bounds: where the count of commits is at hand,
-// and the answer small.
-func (s *Server) atOnce(next echo.HandlerFunc) echo.HandlerFunc {
+// atOnce is the answer to a read, where the cache has it and giving it takes no waiting, and so no bounds: where the count
+// of commits is at hand, and the answer small.
+func (s *Server) atOnce(c echo.Context) *answer {
 	if s.cache == nil || !s.store.Embedded() {
-		return next
+		return nil
 	}
-	return func(c echo.Context) error {
-		if q, ok := s.questionOf(c); ok {
-			a, _, _ := s.find(c.Request().Context(), q)
-			if a != nil && len(a.body) <= smallAnswer {
-				return a.send(c, http.StatusOK)
-			}
-		}
-		return next(c)
+	q, ok := s.questionOf(c)
+	if !ok {
+		return nil
 	}
+	a, _, _ := s.find(c.Request().Context(), q)
+	if a == nil || len(a.body) > smallAnswer {
+		return nil
+	}
+	return a
 }
 
 // cached answers a read from the cache, where the answer is there and still holds. Else the answer is read, by one of
 // those who ask for it at once, and kept if it is a 200 of respondTagged.
-func (s *Server) cached(next echo.HandlerFunc) echo.HandlerFunc {
-	if s.cache == nil {
-		return next
+func (s *Server) cached(c echo.Context, next echo.HandlerFunc) error {
+	q, ok := s.questionOf(c)
+	if s.cache == nil || !ok {
+		return next(c)
 	}
-	return func(c echo.Context) error {
-		q, ok := s.questionOf(c)
-		if !ok {
-			return next(c)
-		}
-		a, commits, quiet := s.find(c.Request().Context(), q)
-		switch {
-		case a != nil:
-			return a.send(c, http.StatusOK)
-		case !quiet:
-			return next(c)
-		default:
-			return s.cache.read(c, flight{q, commits}, next)
-		}
+	a, commits, quiet := s.find(c.Request().Context(), q)
+	switch {
+	case a != nil:
+		return a.send(c, http.StatusOK)
+	case !quiet:
+		return next(c)
+	default:
+		return s.cache.read(c, flight{q, commits}, next)
 	}
 }
 
@@ -170,9 +168,12 @@ func (k *cache) read(c echo.Context, f flight, next echo.HandlerFunc) error {
 	}()
 	r := c.Request()
 	c.SetRequest(r.WithContext(context.WithValue(store.Fresh(r.Context()), keeper{}, func(a *answer) {
-		a.commits = f.commits
-		k.answers.Set(f.question, a)
-		l.land(a)
+		if a != nil {
+			a.commits = f.commits
+		}
+		if l.land(a) && a != nil {
+			k.answers.Set(f.question, a)
+		}
 	})))
 	return next(c)
 }
@@ -193,7 +194,8 @@ func (l *landing) wait(c echo.Context, next echo.HandlerFunc) error {
 // keeper is the key under which a request's context carries the function that keeps the answer.
 type keeper struct{}
 
-// keep keeps the answer to a request, where it may be kept.
+// keep keeps the answer to a request, where it may be kept. Of nil, none will be: it depends on more than what is written, or
+// is longer than any that are kept, and nobody needs to wait for it.
 func keep(ctx context.Context, a *answer) {
 	if kept, ok := ctx.Value(keeper{}).(func(*answer)); ok {
 		kept(a)

@@ -257,3 +257,32 @@ func TestACachedAnswerHasWhatWasWrittenWhileOthersWrite(t *testing.T) {
 	close(done)
 	readers.Wait()
 }
+
+// slowTaker is a client that takes nothing of an answer until it may.
+type slowTaker struct {
+	*httptest.ResponseRecorder
+	taking, may chan struct{}
+}
+
+func (s slowTaker) Write(b []byte) (int, error) {
+	s.taking <- struct{}{}
+	<-s.may
+	return s.ResponseRecorder.Write(b)
+}
+
+func TestNobodyWaitsForAnExportThatAnotherTakesSlowly(t *testing.T) {
+	p := openInstances(t)
+	a := &api{TB: t}
+	slow := slowTaker{httptest.NewRecorder(), make(chan struct{}), make(chan struct{})}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		p.cached[0].ServeHTTP(slow, a.request(http.MethodGet, "/api/v1/claims?format=csv", nil))
+	}()
+	<-slow.taking
+	if status, whole := p.ask(p.cached[0], http.MethodGet, "/api/v1/claims?format=csv", nil); status != http.StatusOK {
+		t.Errorf("the same export = %s", whole)
+	}
+	close(slow.may)
+	<-ended
+}

@@ -153,8 +153,7 @@ func answerList[T any](s *Server, c echo.Context, q *query, f form[T], p store.P
 		}
 	}
 	f.begin(c)
-	a := &answer{mediaType: c.Response().Header()["Content-Type"], body: lines, etag: tagOf("", lines)}
-	return a.send(c, http.StatusOK)
+	return newAnswer(c.Response().Header()["Content-Type"], "", lines).send(c, http.StatusOK)
 }
 
 // exportPage is how many records an export reads at once, and so how many it has in memory.
@@ -163,6 +162,7 @@ const exportPage = 200
 // export answers with a whole list as it is read, page by page, each on a snapshot and within a time of its own: nothing in
 // the database waits for a slow client. Once it has begun, what fails is a brokenOff.
 func export[T any](s *Server, c echo.Context, f form[T], p store.Page, list lister[T]) error {
+	keep(c.Request().Context(), nil)
 	whole := unhurried(c.Request().Context())
 	p.Limit = exportPage
 	page := func() (store.List[T], error) {

@@ -56,12 +56,16 @@ func respondTagged(c echo.Context, status int, prefix string, v any, fields ...s
 	if err != nil {
 		return err
 	}
-	a := &answer{mediaType: jsonType, body: body, etag: tagOf(prefix, body), link: c.Response().Header().Get("Link"),
-		varies: slices.Contains(c.Response().Header()["Vary"], "Accept")}
+	a := newAnswer(jsonType, prefix, body)
+	a.link, a.varies = c.Response().Header()["Link"], slices.Contains(c.Response().Header()["Vary"], "Accept")
 	if status == http.StatusOK {
 		keep(c.Request().Context(), a)
 	}
 	return a.send(c, status)
+}
+
+func newAnswer(mediaType []string, prefix string, body []byte) *answer {
+	return &answer{mediaType: mediaType, body: body, etag: []string{tagOf(prefix, body)}, length: []string{strconv.Itoa(len(body))}}
 }
 
 // tagOf is the ETag of a body: the prefix and a hash of it.
@@ -69,7 +73,7 @@ func tagOf(prefix string, body []byte) string {
 	return fmt.Sprintf(`"%s%016x"`, prefix, xxhash.Sum64(body))
 }
 
-// Headers that many answers have, each as net/http keeps it.
+// Headers of all such answers.
 var (
 	jsonType = []string{echo.MIMEApplicationJSON}
 	// Caches may keep the answer, and ask each time whether it still holds.
@@ -78,19 +82,19 @@ var (
 
 // send answers with a, or with 304 where the client has it already.
 func (a *answer) send(c echo.Context, status int) error {
-	header := c.Response().Header()
-	header["Etag"], header["Cache-Control"] = []string{a.etag}, askAgain
-	if a.link != "" {
-		header["Link"] = []string{a.link}
+	header := c.Response().Header() // the names are as net/http keeps them
+	header["Etag"], header["Cache-Control"] = a.etag, askAgain
+	if a.link != nil {
+		header["Link"] = a.link
 	}
 	if a.varies && !slices.Contains(header["Vary"], "Accept") {
 		header.Add("Vary", "Accept")
 	}
-	if status == http.StatusOK && anyTag(c.Request().Header["If-None-Match"], func(tag string) bool { return tag == a.etag }) {
+	if status == http.StatusOK && anyTag(c.Request().Header["If-None-Match"], func(tag string) bool { return tag == a.etag[0] }) {
 		return c.NoContent(http.StatusNotModified)
 	}
 	// The length is said here, so that HEAD says it too.
-	header["Content-Type"], header["Content-Length"] = a.mediaType, []string{strconv.Itoa(len(a.body))}
+	header["Content-Type"], header["Content-Length"] = a.mediaType, a.length
 	return c.Blob(status, a.mediaType[0], a.body)
 }
 

@@ -51,19 +51,25 @@ type Server struct {
 	log     *slog.Logger
 	options Options
 	cache   *cache // nil for none
+	origins *http.CrossOriginProtection
 	// As many as have a body with an article's text just now, and as many as are reading one.
 	received, reading chan struct{}
 }
 
 // New is a handler of all routes over a store. It is safe for concurrent use and holds nothing that needs closing.
 func New(s *store.Store, log *slog.Logger, options Options) http.Handler {
-	server := &Server{store: s, log: log, options: options, cache: newCache(options.Cache),
+	server := &Server{store: s, log: log, options: options, cache: newCache(options.Cache), origins: http.NewCrossOriginProtection(),
 		received: make(chan struct{}, maxReceived), reading: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1))}
 	e := echo.New()
 	// The address of a client is the one it connects from: a header that anybody can write is not believed.
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = server.fail
-	e.Use(breakOff, server.identify, server.observe, server.recover, server.knowHost)
+	for _, origin := range options.Origins {
+		if err := server.origins.AddTrustedOrigin(origin); err != nil && origin != "*" {
+			log.Warn("no origin: its pages may not write", "origin", origin, "error", err)
+		}
+	}
+	e.Use(server.receive)
 	if len(options.Origins) > 0 {
 		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  options.Origins,
@@ -71,9 +77,27 @@ func New(s *store.Store, log *slog.Logger, options Options) http.Handler {
 			ExposeHeaders: []string{"ETag", "Link", "Location", "Retry-After", echo.HeaderXRequestID},
 		}))
 	}
-	e.Use(server.protect(), server.atOnce, server.guard, server.cached)
+	e.Use(server.admit)
 	server.routes(e)
 	return e
+}
+
+// receive gives each request an id, has it answered, and logs it. Each request passes here: what can be done without
+// asking for memory is.
+func (s *Server) receive(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		begun := time.Now()
+		identify(c)
+		err := s.recovered(c, next)
+		if err != nil {
+			s.fail(err, c)
+		}
+		s.observe(c, begun)
+		if _, ok := errors.AsType[*brokenOff](err); ok {
+			panic(http.ErrAbortHandler) // the client is not to take what it has for all of it
+		}
+		return nil
+	}
 }
 
 var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
@@ -84,18 +108,15 @@ const requestIDHeader = "X-Request-Id"
 // noSniff tells browsers not to guess at what an answer is.
 var noSniff = []string{"nosniff"}
 
-// identify gives each request an id: the client's own, where it sent a plain one in X-Request-ID, else a random one. It
-// stands in the answer's header, in problems and in the log.
-func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		given := c.Request().Header[requestIDHeader]
-		if len(given) == 0 || !requestIDForm.MatchString(given[0]) {
-			given = []string{newRequestID()}
-		}
-		header := c.Response().Header() // its maps are written to as they are: each request passes here
-		header[requestIDHeader], header["X-Content-Type-Options"] = given[:1:1], noSniff
-		return next(c)
+// identify gives a request an id: the client's own, where it sent a plain one in X-Request-ID, else a random one. It stands
+// in the answer's header, in problems and in the log.
+func identify(c echo.Context) {
+	given := c.Request().Header[requestIDHeader]
+	if len(given) == 0 || !requestIDForm.MatchString(given[0]) {
+		given = []string{newRequestID()}
 	}
+	header := c.Response().Header()
+	header[requestIDHeader], header["X-Content-Type-Options"] = given[:1:1], noSniff
 }
 
 func requestID(c echo.Context) string { return c.Response().Header().Get(requestIDHeader) }
@@ -114,59 +135,50 @@ func newRequestID() string {
 	return string(id[:])
 }
 
-// observe logs one line a request, once its answer is written, and has failures answered.
-func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		begun := time.Now()
-		err := next(c)
-		if err != nil {
-			c.Error(err)
-		}
-		r, ctx := c.Request(), c.Request().Context()
-		log := s.log.Handler()
-		if !log.Enabled(ctx, slog.LevelInfo) {
-			return err
-		}
-		ended := time.Now()
-		line := slog.NewRecord(ended, slog.LevelInfo, "request", 0) // nobody asks where in the program it is from
-		line.AddAttrs(
-			slog.String("request_id", requestID(c)), slog.String("method", r.Method), slog.String("path", cmp.Or(r.URL.Path, "/")),
-			slog.Int("status", c.Response().Status), slog.Duration("took", ended.Sub(begun)), slog.Int64("bytes", c.Response().Size),
-			slog.String("remote", c.RealIP()))
-		_ = log.Handle(ctx, line) // a log that cannot be written is no reason not to serve
-		return err
+// observe logs a line for a request whose answer is written.
+func (s *Server) observe(c echo.Context, begun time.Time) {
+	r, log := c.Request(), s.log.Handler()
+	if !log.Enabled(r.Context(), slog.LevelInfo) {
+		return
 	}
+	ended := time.Now()
+	line := slog.NewRecord(ended, slog.LevelInfo, "request", 0) // nobody asks where in the program it is from
+	line.AddAttrs(
+		slog.String("request_id", requestID(c)), slog.String("method", r.Method), slog.String("path", cmp.Or(r.URL.Path, "/")),
+		slog.Int("status", c.Response().Status), slog.Duration("took", ended.Sub(begun)), slog.Int64("bytes", c.Response().Size),
+		slog.String("remote", c.RealIP()))
+	_ = log.Handle(r.Context(), line) // a log that cannot be written is no reason not to serve
 }
 
-// recover answers a handler's panic with a plain 500 and logs where it came from.
-func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) (err error) {
-		defer func() {
-			r := recover()
-			if r == nil {
-				return
-			}
-			if r == http.ErrAbortHandler { //nolint:errorlint // the very value that is panicked with
-				panic(r)
-			}
-			err = fmt.Errorf("a panic: %v", r)
-			s.log.Error("panic", "request_id", requestID(c), "error", r, "stack", string(debug.Stack()))
-		}()
-		return next(c)
-	}
-}
-
-// knowHost refuses requests that call the server by a name that is not its own, so that no web page can read and write
-// here by giving its own name this machine's address (DNS rebinding). Who is no browser may leave the name out.
-func (s *Server) knowHost(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		host := (&url.URL{Host: c.Request().Host}).Hostname()
-		isHost := func(known string) bool { return strings.EqualFold(known, host) }
-		if len(s.options.Hosts) == 0 || host == "" || isLoopback(host) || slices.ContainsFunc(s.options.Hosts, isHost) {
-			return next(c)
+// recovered goes on with a request to this server's host. A panic on the way is an error, and the log has where it came from.
+func (s *Server) recovered(c echo.Context, next echo.HandlerFunc) (err error) {
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
 		}
+		if r == http.ErrAbortHandler { //nolint:errorlint // the very value that is panicked with
+			panic(r)
+		}
+		err = fmt.Errorf("a panic: %v", r)
+		s.log.Error("panic", "request_id", requestID(c), "error", r, "stack", string(debug.Stack()))
+	}()
+	if !s.knowsHost(c.Request().Host) {
 		return tracker.Errorf(tracker.Misdirected, "This server does not answer for the host of this request; its setting --host names those that it answers for")
 	}
+	return next(c)
+}
+
+// knowsHost tells whether a request calls the server by a name that is its own. All others are refused, so that no web page
+// can read and write here by giving its own name this machine's address (DNS rebinding). Who is no browser may leave the
+// name out.
+func (s *Server) knowsHost(given string) bool {
+	if len(s.options.Hosts) == 0 {
+		return true
+	}
+	host := (&url.URL{Host: given}).Hostname()
+	isHost := func(known string) bool { return strings.EqualFold(known, host) }
+	return host == "" || isLoopback(host) || slices.ContainsFunc(s.options.Hosts, isHost)
 }
 
 // isLoopback tells whether a host name or address is one by which a machine calls itself.
@@ -175,47 +187,42 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()
 }
 
-// protect refuses writes that a browser sends for a page of another origin (CSRF), save for those that are named to be
-// trusted: a form may be sent anywhere without asking first. Requests that no browser sent are not touched.
-func (s *Server) protect() echo.MiddlewareFunc {
-	protection := http.NewCrossOriginProtection()
-	for _, origin := range s.options.Origins {
-		if err := protection.AddTrustedOrigin(origin); err != nil && origin != "*" {
-			s.log.Warn("no origin: its pages may not write", "origin", origin, "error", err)
-		}
-	}
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			if err := protection.Check(c.Request()); err != nil {
-				return tracker.Errorf(tracker.Forbidden, "A page of another origin may not write here, unless the setting --cors-origin names its origin")
-			}
-			return next(c)
-		}
-	}
-}
-
-// guard bounds the time of each request and of taking its answer. A request that says Cache-Control: no-cache (RFC 9111,
-// section 5.2.1.4) is answered with what was written last, also from a list.
-func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
+// admit answers a request from the cache or lets it pass, within bounds.
+//
+// It refuses writes that a browser sends for a page of another origin (CSRF), save for those that are named to be trusted: a
+// form may be sent anywhere without asking first. Requests that no browser sent are not touched.
+func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.Response().Before(func() {
-			// Who does not take the answer is left: it has as long as the request had, for every mebibyte that is begun.
-			length, _ := strconv.ParseInt(c.Response().Header().Get(echo.HeaderContentLength), 10, 64)
-			until := time.Now().Add(s.options.Timeout * time.Duration(1+length>>20))
-			_ = http.NewResponseController(c.Response().Writer).SetWriteDeadline(until) // not every connection can be told that
-		})
-		whole := c.Request().Context()
-		if noCache(c.Request().Header["Cache-Control"]) {
-			whole = store.Fresh(whole)
+		if err := s.origins.Check(c.Request()); err != nil {
+			return tracker.Errorf(tracker.Forbidden, "A page of another origin may not write here, unless the setting --cors-origin names its origin")
 		}
-		ctx, cancel := context.WithTimeout(context.WithValue(whole, patience{}, whole), s.options.Timeout)
-		defer cancel()
-		c.SetRequest(c.Request().WithContext(ctx))
-		return next(c)
+		if a := s.atOnce(c); a != nil {
+			return a.send(c, http.StatusOK)
+		}
+		return s.guarded(c, next)
 	}
 }
 
-// patience is the key under which a request's context carries the same context without the time that guard bounds.
+// guarded bounds the time of a request and of taking its answer. A request that says Cache-Control: no-cache (RFC 9111,
+// section 5.2.1.4) is answered with what was written last, also from a list.
+func (s *Server) guarded(c echo.Context, next echo.HandlerFunc) error {
+	c.Response().Before(func() {
+		// Who does not take the answer is left: it has as long as the request had, for every mebibyte that is begun.
+		length, _ := strconv.ParseInt(c.Response().Header().Get(echo.HeaderContentLength), 10, 64)
+		until := time.Now().Add(s.options.Timeout * time.Duration(1+length>>20))
+		_ = http.NewResponseController(c.Response().Writer).SetWriteDeadline(until) // not every connection can be told that
+	})
+	whole := c.Request().Context()
+	if noCache(c.Request().Header["Cache-Control"]) {
+		whole = store.Fresh(whole)
+	}
+	ctx, cancel := context.WithTimeout(context.WithValue(whole, patience{}, whole), s.options.Timeout)
+	defer cancel()
+	c.SetRequest(c.Request().WithContext(ctx))
+	return s.cached(c, next)
+}
+
+// patience is the key under which a request's context carries the same context without the time that guarded bounds.
 type patience struct{}
 
 // unhurried is a request's context that ends when the client goes away, and not before.
@@ -224,17 +231,6 @@ func unhurried(ctx context.Context) context.Context {
 		return whole
 	}
 	return ctx
-}
-
-// breakOff ends the connection of an answer that broke off, so that the client does not take what it has for all of it.
-func breakOff(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		err := next(c)
-		if _, ok := errors.AsType[*brokenOff](err); ok {
-			panic(http.ErrAbortHandler)
-		}
-		return err
-	}
 }
 
 // noCache tells whether the lines of a request's Cache-Control have the directive.

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -44,8 +45,8 @@ type Made struct {
 // ErrNotEmpty says that a database has records already.
 var ErrNotEmpty = errors.New("the database has records already, and generated claims are for a database of their own: name one that is not there yet, or is empty")
 
-// Run fills a store that holds nothing, and that takes the time from the clock. It commits day by day, of which there are
-// about a thousand, so that what is there when it fails, or when ctx ends, is whole, and made tells what that is.
+// Run fills a store that holds nothing, and that takes the time from the clock. It commits whole days, of which there are
+// about a thousand, so that what is there when it fails, or when ctx ends, is consistent, and made tells what that is.
 func Run(ctx context.Context, s *store.Store, clock *Clock, claims int, seed uint64, progress func(done int)) (made []Made, err error) {
 	if empty, err := s.Empty(ctx); err != nil {
 		return nil, err
@@ -109,40 +110,42 @@ func (w *writer) writeAll(ctx context.Context, p *planner, progress func(done in
 			}
 		}
 	}()
+	var some []day
+	claims := 0
 	for next := range planned {
 		if next.err != nil {
 			return next.err
 		}
-		if len(next.day.stories)+len(next.day.moves) == 0 {
+		some = append(some, next.day)
+		claims += next.day.claims
+		if claims < least && next.day.date.Before(begin.AddDate(0, 0, days-1)) {
 			continue
 		}
-		if err := w.write(ctx, next.day); err != nil {
+		if err := w.write(ctx, some); err != nil {
 			return err
 		}
+		some, claims = nil, 0
 		progress(len(w.claims))
 	}
 	return ctx.Err()
 }
 
-// write keeps a day, all of it or nothing.
-func (w *writer) write(ctx context.Context, d day) error {
+// least is how many claims are worth a transaction: on days with fewer, those of the next are committed with them.
+const least = 100
+
+// write keeps days, all of them or nothing.
+func (w *writer) write(ctx context.Context, some []day) error {
 	var ids []int64
 	var n counts
 	err := w.store.Together(ctx, func(ctx context.Context) (err error) {
 		// This may be run again, and then from the beginning.
 		ids, n = w.claims, counts{}
-		prints, err := w.articles(ctx, d, &n)
-		if err != nil {
-			return err
+		for _, d := range some {
+			if ids, err = w.writeDay(ctx, d, ids, &n); err != nil {
+				return err
+			}
 		}
-		if ids, err = w.newClaims(ctx, d, prints, ids); err != nil {
-			return err
-		}
-		n.occurrences += d.claims
-		if err := w.occurrences(ctx, d, prints, ids, &n); err != nil {
-			return err
-		}
-		return w.move(ctx, d, ids, &n)
+		return nil
 	})
 	if err != nil {
 		return err
@@ -154,6 +157,22 @@ func (w *writer) write(ctx context.Context, d day) error {
 	w.counts.occurrences += n.occurrences
 	w.counts.moves += n.moves
 	return nil
+}
+
+// writeDay keeps a day, and appends the ids of its claims.
+func (w *writer) writeDay(ctx context.Context, d day, ids []int64, n *counts) ([]int64, error) {
+	prints, err := w.articles(ctx, d, n)
+	if err != nil {
+		return nil, err
+	}
+	if ids, err = w.newClaims(ctx, d, prints, ids); err != nil {
+		return nil, err
+	}
+	n.occurrences += d.claims
+	if err := w.occurrences(ctx, d, prints, ids, n); err != nil {
+		return nil, err
+	}
+	return ids, w.move(ctx, d, ids, n)
 }
 
 // at is the time of the i-th of n things that are done from one hour of a day to another.
@@ -186,28 +205,30 @@ func (w *writer) articles(ctx context.Context, d day, n *counts) (prints [][]tra
 	return prints, nil
 }
 
+// together is how many claims are given to the store at once.
+const together = 200
+
 // newClaims keeps a day's claims on their sentences, and appends their ids.
 func (w *writer) newClaims(ctx context.Context, d day, prints [][]tracker.Article, ids []int64) ([]int64, error) {
-	done := 0
+	var all []tracker.NewClaim
 	for i, s := range d.stories {
 		for _, c := range s.claims {
-			w.clock.set(at(d, 10, 17, done, d.claims))
-			done++
-			claim, err := w.store.Claims.Create(ctx, tracker.NewClaim{ClaimInput: c.copy(), Occurrence: c.on(prints[i][0])})
-			if err != nil {
-				return nil, fmt.Errorf("claim %q: %w", c.input.Text, err)
-			}
-			ids = append(ids, claim.ID)
+			all = append(all, tracker.NewClaim{ClaimInput: c.input, Occurrence: c.on(prints[i][0])})
 		}
 	}
+	done := 0
+	for some := range slices.Chunk(all, together) {
+		w.clock.set(at(d, 10, 17, done, len(all)))
+		claims, errs, err := w.store.Claims.CreateMany(ctx, some, true)
+		if err := errors.Join(append(errs, err)...); err != nil {
+			return nil, fmt.Errorf("claims: %w", err)
+		}
+		for _, claim := range claims {
+			ids = append(ids, claim.ID)
+		}
+		done += len(some)
+	}
 	return ids, nil
-}
-
-// copy is the claim's input with lists of its own: the store puts them into canonical form in place.
-func (c planned) copy() tracker.ClaimInput {
-	in := c.input
-	in.Tags, in.Techniques, in.Actors = append([]string{}, in.Tags...), append([]string{}, in.Techniques...), append([]tracker.ActorRole{}, in.Actors...)
-	return in
 }
 
 // on is the claim's place in a print of its story.

@@ -151,7 +151,7 @@ func (p *planner) next(d int) (day, error) {
 
 // follow plans how the work on a claim goes on.
 func (p *planner) follow(d, number int) {
-	steps := []weighted[int]{{0, 82}, {1, 7}, {2, 8}, {3, 3}}
+	steps := []weighted[int]{{0, 90}, {1, 4}, {2, 4}, {3, 2}}
 	for _, to := range []tracker.ClaimStatus{tracker.StatusInReview, tracker.StatusReviewed, tracker.StatusArchived}[:choose(p.r, steps)] {
 		if d += 1 + p.r.IntN(40); d >= days {
 			return

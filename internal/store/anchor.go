@@ -19,15 +19,15 @@ const maxCandidates = 20
 // maxRun is how many sentences the words of one occurrence may touch.
 const maxRun = 100
 
-// words finds the words that anchors point at. It has the sentences that they name, without their text.
-type words struct {
+// locator finds the words that anchors point at. It has the sentences that they name, without their text.
+type locator struct {
 	tx        *gorm.DB
 	sentences map[int64]tracker.Sentence
 }
 
-// words reads, in one query, the sentences that anchors name.
-func (s *Store) words(tx *gorm.DB, anchors ...tracker.Anchor) (words, error) {
-	w := words{tx, map[int64]tracker.Sentence{}}
+// locator reads, in one query, the sentences that anchors name.
+func (s *Store) locator(tx *gorm.DB, anchors ...tracker.Anchor) (locator, error) {
+	l := locator{tx, map[int64]tracker.Sentence{}}
 	var wanted []int64
 	for _, a := range anchors {
 		if a.SentenceID != 0 {
@@ -35,25 +35,25 @@ func (s *Store) words(tx *gorm.DB, anchors ...tracker.Anchor) (words, error) {
 		}
 	}
 	if len(wanted) == 0 {
-		return w, nil
+		return l, nil
 	}
 	var found []tracker.Sentence
 	err := tx.Raw("SELECT id, article_id, article_version, ordinal, span_start, span_end FROM sentences WHERE id IN ?",
 		s.engine.listed(distinct(wanted))).Scan(&found).Error
 	for _, sentence := range found {
-		w.sentences[sentence.ID] = sentence
+		l.sentences[sentence.ID] = sentence
 	}
-	return w, err
+	return l, err
 }
 
 // locate finds the words that a new occurrence points at and gives it what it leaves out. What is wrong with it is noted in
 // p, under the pointer at.
-func (w words) locate(p *tracker.Problems, at string, in *tracker.NewOccurrence) (tracker.Occurrence, error) {
+func (l locator) locate(p *tracker.Problems, at string, in *tracker.NewOccurrence) (tracker.Occurrence, error) {
 	var mine tracker.Problems
 	in.OccurrenceInput.Check(&mine)
 	p.Join(mine.Under(at))
 	in.Begin()
-	return w.anchor(p, at, in.Anchor)
+	return l.anchor(p, at, in.Anchor)
 }
 
 // anchor finds the words that a points at and returns an occurrence with its place filled in. What is wrong with the
@@ -61,18 +61,18 @@ func (w words) locate(p *tracker.Problems, at string, in *tracker.NewOccurrence)
 //
 // Texts never change, so the words need not be looked for in the transaction that keeps the occurrence: nobody has to
 // wait with a write until a long text is searched.
-func (w words) anchor(p *tracker.Problems, at string, a tracker.Anchor) (o tracker.Occurrence, err error) {
+func (l locator) anchor(p *tracker.Problems, at string, a tracker.Anchor) (o tracker.Occurrence, err error) {
 	var mine tracker.Problems
 	a.Check(&mine, at)
 	if mine.Err() != nil {
 		p.Join(mine)
 		return o, nil //nolint:nilerr // p has it, and is told together with what else is wrong
 	}
-	e, err := w.excerptFor(p, at, a)
+	e, err := l.excerptFor(p, at, a)
 	if err != nil || e.n == 0 {
 		return o, err
 	}
-	span, ok, err := w.anchorSpan(p, at, a, e)
+	span, ok, err := l.anchorSpan(p, at, a, e)
 	if err != nil || !ok {
 		return o, err
 	}
@@ -80,7 +80,7 @@ func (w words) anchor(p *tracker.Problems, at string, a tracker.Anchor) (o track
 		p.Add(at+"/exact", "too_long", "the words must be at most %d characters; these are %d", tracker.MaxLongText, length)
 		return o, nil
 	}
-	touched, err := w.touched(a, e, span)
+	touched, err := l.touched(a, e, span)
 	switch {
 	case err != nil:
 		return o, err
@@ -133,19 +133,19 @@ func (e excerpt) quoteAt(span text.Span) text.Quote {
 
 // excerptFor reads as much of a version as a needs: the sentences that it names with what stands around them, or all of
 // the text where it names an article. Where a names nothing that exists, that is noted in p and the excerpt is empty.
-func (w words) excerptFor(p *tracker.Problems, at string, a tracker.Anchor) (e excerpt, err error) {
+func (l locator) excerptFor(p *tracker.Problems, at string, a tracker.Anchor) (e excerpt, err error) {
 	if a.SentenceID != 0 {
-		if e, err = w.excerptOfSentences(p, at, a); err != nil || e.n == 0 {
+		if e, err = l.excerptOfSentences(p, at, a); err != nil || e.n == 0 {
 			return e, err
 		}
 		around := max(text.ContextLength, utf8.RuneCountInString(a.Prefix), utf8.RuneCountInString(a.Suffix))
 		e.from = max(0, e.within.Start-around)
 		// SQL counts characters from 1.
-		return e, w.tx.Raw("SELECT substr(text, ?, ?) FROM article_versions WHERE article_id = ? AND n = ?",
+		return e, l.tx.Raw("SELECT substr(text, ?, ?) FROM article_versions WHERE article_id = ? AND n = ?",
 			e.from+1, e.within.End+around-e.from, e.article, e.n).Scan(&e.text).Error
 	}
 	var found []tracker.ArticleVersion
-	q := w.tx.Where("article_id = ?", a.ArticleID)
+	q := l.tx.Where("article_id = ?", a.ArticleID)
 	if a.ArticleVersion != 0 {
 		q = q.Where("n = ?", a.ArticleVersion)
 	}
@@ -165,9 +165,9 @@ func (w words) excerptFor(p *tracker.Problems, at string, a tracker.Anchor) (e e
 }
 
 // excerptOfSentences is the place of the sentences that a names, without their text.
-func (w words) excerptOfSentences(p *tracker.Problems, at string, a tracker.Anchor) (e excerpt, err error) {
+func (l locator) excerptOfSentences(p *tracker.Problems, at string, a tracker.Anchor) (e excerpt, err error) {
 	ids := [2]int64{a.SentenceID, cmp.Or(a.LastSentenceID, a.SentenceID)}
-	first, last := w.sentences[ids[0]], w.sentences[ids[1]]
+	first, last := l.sentences[ids[0]], l.sentences[ids[1]]
 	switch {
 	case first.ID == 0:
 		p.Add(at+"/sentence_id", "not_found", "there is no sentence %d", ids[0])
@@ -184,7 +184,7 @@ func (w words) excerptOfSentences(p *tracker.Problems, at string, a tracker.Anch
 }
 
 // anchorSpan finds the one place in the range where the words of a stand, and says whether there is exactly one.
-func (w words) anchorSpan(p *tracker.Problems, at string, a tracker.Anchor, e excerpt) (span text.Span, ok bool, err error) {
+func (l locator) anchorSpan(p *tracker.Problems, at string, a tracker.Anchor, e excerpt) (span text.Span, ok bool, err error) {
 	if a.Exact == "" {
 		return e.within, true, nil
 	}
@@ -210,7 +210,7 @@ func (w words) anchorSpan(p *tracker.Problems, at string, a tracker.Anchor, e ex
 			wrong.Detail = "the words do not stand in the sentences named"
 		}
 		// Where else they stand is worth a look into the whole text.
-		if e, err = w.excerptFor(p, at, tracker.Anchor{ArticleID: e.article, ArticleVersion: e.n}); err != nil {
+		if e, err = l.excerptFor(p, at, tracker.Anchor{ArticleID: e.article, ArticleVersion: e.n}); err != nil {
 			return span, false, err
 		}
 		places = e.find(text.Quote{Exact: quote.Exact}, e.within)
@@ -219,7 +219,7 @@ func (w words) anchorSpan(p *tracker.Problems, at string, a tracker.Anchor, e ex
 		}
 	}
 	for _, place := range places {
-		touched, err := w.sentencesAt(e, place)
+		touched, err := l.sentencesAt(e, place)
 		if err != nil {
 			return span, false, err
 		}
@@ -244,17 +244,17 @@ func canonical(s string) string {
 
 // touched are the sentences that the words of an anchor touch: at least the first and the last of them, and at most one more
 // than an occurrence may have.
-func (w words) touched(a tracker.Anchor, e excerpt, span text.Span) ([]tracker.Sentence, error) {
-	first, last := w.sentences[a.SentenceID], w.sentences[cmp.Or(a.LastSentenceID, a.SentenceID)]
+func (l locator) touched(a tracker.Anchor, e excerpt, span text.Span) ([]tracker.Sentence, error) {
+	first, last := l.sentences[a.SentenceID], l.sentences[cmp.Or(a.LastSentenceID, a.SentenceID)]
 	if a.SentenceID == 0 || a.Exact != "" || last.Ordinal-first.Ordinal >= maxRun {
-		return w.sentencesAt(e, span)
+		return l.sentencesAt(e, span)
 	}
 	return []tracker.Sentence{first, last}, nil
 }
 
 // sentencesAt are the sentences that a span touches, in order, and at most one more than an occurrence may have.
-func (w words) sentencesAt(e excerpt, span text.Span) (touched []tracker.Sentence, err error) {
-	err = w.tx.Omit("text").Where("article_id = ? AND article_version = ?", e.article, e.n).
+func (l locator) sentencesAt(e excerpt, span text.Span) (touched []tracker.Sentence, err error) {
+	err = l.tx.Omit("text").Where("article_id = ? AND article_version = ?", e.article, e.n).
 		// The sentence that begins last before the span may reach into it.
 		Where("span_start >= COALESCE((SELECT max(span_start) FROM sentences WHERE article_id = ? AND article_version = ? AND span_start <= ?), 0)",
 			e.article, e.n, span.Start).

@@ -72,7 +72,7 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 		if err != nil {
 			return err
 		}
-		words, err := c.s.words(tx, anchors...)
+		words, err := c.s.locator(tx, anchors...)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 }
 
 // prepareClaim gives a claim what it is made of. What is wrong with it is wrong; err is a failure of the database.
-func prepareClaim(claim *tracker.Claim, at tracker.NewOccurrence, there references, words words) (wrong, err error) {
+func prepareClaim(claim *tracker.Claim, at tracker.NewOccurrence, there references, words locator) (wrong, err error) {
 	var p, misplaced tracker.Problems
 	there.check(&p, &claim.ClaimInput)
 	claim.Begin(&p)

@@ -124,7 +124,7 @@ func fillOccurrences(tx *gorm.DB, occurrences []*tracker.Occurrence, expand Expa
 func (c Occurrences) Create(ctx context.Context, claimID int64, in tracker.NewOccurrence) (occurrence tracker.Occurrence, err error) {
 	var p tracker.Problems
 	err = c.s.Read(ctx, func(tx *gorm.DB) error {
-		words, err := c.s.words(tx, in.Anchor)
+		words, err := c.s.locator(tx, in.Anchor)
 		if err != nil {
 			return err
 		}
