@@ -2405,6 +2405,7 @@ const docTemplate = `{
                                 "language",
                                 "tags",
                                 "techniques",
+                                "status_since",
                                 "actors",
                                 "origin",
                                 "election",
@@ -3227,6 +3228,7 @@ const docTemplate = `{
                                 "language",
                                 "tags",
                                 "techniques",
+                                "status_since",
                                 "actors",
                                 "origin",
                                 "election",
@@ -6346,7 +6348,7 @@ const docTemplate = `{
                 "parameters": [
                     {
                         "maximum": 36500,
-                        "minimum": 0,
+                        "minimum": 1,
                         "type": "integer",
                         "default": 14,
                         "description": "Since before the day that was so many days ago, in UTC, claims have been in review for long",

@@ -70,7 +70,7 @@ type ClaimList struct {
 //	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(actors,election,techniques,occurrences,sentences,article,source)
 //	@Param		cursor	query	string	false	"next of the page before"
 //	@Param		total	query	bool	false	"Count the whole list too"	default(false)
-//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,text,kind,status,election_id,claimed_on,language,tags,techniques,actors,origin,election,technique_records,occurrences,more_occurrences)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,text,kind,status,election_id,claimed_on,language,tags,techniques,status_since,actors,origin,election,technique_records,occurrences,more_occurrences)
 //	@Param		format	query	string	false	"How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given"	Enums(json,csv,ndjson)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	ClaimList
@@ -133,7 +133,7 @@ func (s *Server) createClaim(c echo.Context) error {
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the claim"	minimum(1)
 //	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(actors,election,techniques,occurrences,sentences,article,source)
-//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,text,kind,status,election_id,claimed_on,language,tags,techniques,actors,origin,election,technique_records,occurrences,more_occurrences)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,text,kind,status,election_id,claimed_on,language,tags,techniques,status_since,actors,origin,election,technique_records,occurrences,more_occurrences)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	tracker.Claim
 //	@Header		200		{string}	ETag	"Begins with the record's version"
