@@ -6348,7 +6348,7 @@ const docTemplate = `{
                 "parameters": [
                     {
                         "maximum": 36500,
-                        "minimum": 0,
+                        "minimum": 1,
                         "type": "integer",
                         "default": 14,
                         "description": "Since before the day that was so many days ago, in UTC, claims have been in review for long",

@@ -435,7 +435,7 @@ type Gaps struct {
 //	@Description	Claims with one source only, claims that have been in review for long, articles without a lasting copy, sources in which no claim stands; each with the link that lists exactly these.
 //	@Tags		statistics
 //	@Produce	json,application/problem+json
-//	@Param		days	query	int	false	"Since before the day that was so many days ago, in UTC, claims have been in review for long"	minimum(0)	maximum(36500)	default(14)
+//	@Param		days	query	int	false	"Since before the day that was so many days ago, in UTC, claims have been in review for long"	minimum(1)	maximum(36500)	default(14)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	Gaps
 //	@Header		200		{string}	ETag	"Changes when the answer does"
@@ -448,8 +448,8 @@ func (s *Server) getGaps(c echo.Context) error {
 	days := 14
 	if v := q.one("days"); v != "" {
 		n, err := strconv.Atoi(v)
-		if err != nil || n < 0 || n > 36500 {
-			q.problems.AddParameter("days", "out_of_range", "must be a whole number from 0 to 36500")
+		if err != nil || n < 1 || n > 36500 {
+			q.problems.AddParameter("days", "out_of_range", "must be a whole number from 1 to 36500")
 		}
 		days = n
 	}

@@ -37,8 +37,9 @@ func (c Claims) Count(ctx context.Context, f ClaimFilter, fields []string, limit
 			return err
 		}
 		counts = []Counts{}
+		k := counter{tx: tx, filter: f}
 		for _, field := range fields {
-			one, err := countField(tx, f, field, limit)
+			one, err := k.count(field, limit)
 			if err != nil {
 				return err
 			}
@@ -49,16 +50,29 @@ func (c Claims) Count(ctx context.Context, f ClaimFilter, fields []string, limit
 	return total, counts, err
 }
 
+// counter counts the claims that a filter leaves by several fields. What these have in common it reads once.
+type counter struct {
+	tx     *gorm.DB
+	filter ClaimFilter
+	base   *column           // what the filter leaves as a whole
+	facts  map[int64][]facet // of these claims, where they are few
+}
+
 func countField(tx *gorm.DB, f ClaimFilter, field string, limit int) (Counts, error) {
-	base, err := columnOf(tx, f, varied{field: field})
+	k := counter{tx: tx, filter: f}
+	return k.count(field, limit)
+}
+
+func (k *counter) count(field string, limit int) (Counts, error) {
+	base, err := k.column(field)
 	if err != nil {
 		return Counts{}, err
 	}
-	next, err := candidatesOf(tx, f, base, varied{field: field})
+	next, err := k.candidates(base, field, limit)
 	if err != nil {
 		return Counts{}, err
 	}
-	found, more, err := mostFrequent(tx, base, next, limit)
+	found, more, err := mostFrequent(k.tx, *base, next, limit)
 	if err != nil {
 		return Counts{}, err
 	}
@@ -66,7 +80,56 @@ func countField(tx *gorm.DB, f ClaimFilter, field string, limit int) (Counts, er
 	for _, one := range found {
 		all.Buckets = append(all.Buckets, Count{Value: one.at[0], Claims: one.claims})
 	}
-	return all, label(tx, field, all.Buckets)
+	return all, label(k.tx, field, all.Buckets)
+}
+
+// column are the claims in which a field is counted: all that the filter leaves, where it says nothing of the same thing.
+func (k *counter) column(field string) (*column, error) {
+	if groupOf(k.filter.groups(), field).narrows() || k.filter.inOccurrences() && k.filter.places().has(field) {
+		base, err := columnOf(k.tx, k.filter, varied{field: field})
+		return &base, err
+	}
+	if k.base == nil {
+		base, err := columnOf(k.tx, k.filter)
+		if err != nil {
+			return nil, err
+		}
+		k.base = &base
+	}
+	return k.base, nil
+}
+
+// candidates are the values of a field. Where it is kept as it is, there is no need to look at more of them than are wanted
+// of all claims, and none to look at any that the few claims which are left do not have.
+func (k *counter) candidates(base *column, field string, limit int) (source, error) {
+	name, ok := groupOf(k.filter.groups(), field).plain(field)
+	if !ok || k.filter.inOccurrences() && k.filter.places().has(field) {
+		return candidatesOf(k.tx, k.filter, varied{field: field})
+	}
+	if base.whole {
+		return entriesByClaims(k.tx, name, limit+1), nil
+	}
+	if base.set.count() > factsAtOnce {
+		return entriesByClaims(k.tx, name, candidatesAtOnce), nil
+	}
+	facts, err := k.factsIn(base)
+	return inPages(valuesIn(facts, name)), err
+}
+
+// factsIn are the facts of a few claims.
+func (k *counter) factsIn(base *column) (facts map[int64][]facet, err error) {
+	if base == k.base && k.facts != nil {
+		return k.facts, nil
+	}
+	if ids := base.set.ids(); len(ids) > 0 {
+		if facts, err = factsOf(k.tx, ids); err != nil {
+			return nil, err
+		}
+	}
+	if base == k.base {
+		k.facts = facts
+	}
+	return facts, nil
 }
 
 // label gives counts the names of what their values name.
@@ -152,6 +215,8 @@ type candidate struct {
 	set    claimSet // or these claims do, where facets cannot tell
 	most   int64    // claims that have it, at the most
 	claims int64    // claims that have it, once they are counted
+
+	counted bool
 }
 
 // source gives candidates, those that may have the most claims first; none once there are no more.
@@ -162,18 +227,11 @@ const candidatesAtOnce = 128
 
 // candidatesOf are the values of a field, or the combinations of two fields' values, under what else the filter says of
 // the same thing.
-func candidatesOf(tx *gorm.DB, f ClaimFilter, base column, vary ...varied) (source, error) {
+func candidatesOf(tx *gorm.DB, f ClaimFilter, vary ...varied) (source, error) {
 	g := groupOf(f.groups(), vary[0].field)
 	if f.inOccurrences() && g.has(fieldStance) {
 		all, err := f.standingCells(tx, vary)
 		return inPages(all), err
-	}
-	if name, ok := g.plain(vary[0].field); ok && len(vary) == 1 && vary[0].values == nil {
-		if !base.whole && base.set.count() <= factsAtOnce {
-			all, err := fromFacts(tx, base.set.ids(), name)
-			return inPages(all), err
-		}
-		return entriesByClaims(tx, name), nil
 	}
 	picked, err := g.pick(tx, vary...)
 	if err != nil {
@@ -218,8 +276,8 @@ func inPages(all []*candidate) source {
 
 func compareCells(a, b cell) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) }
 
-// entriesByClaims are the values of a field that is kept as it is: those of the most claims first.
-func entriesByClaims(tx *gorm.DB, field string) source {
+// entriesByClaims are the values of a field that is kept as it is, some at a time: those of the most claims first.
+func entriesByClaims(tx *gorm.DB, field string, atOnce int) source {
 	var last *candidate
 	return func() (page []*candidate, err error) {
 		query, parameters := "SELECT id, value, claims FROM facets WHERE field = ? AND claims > 0", []any{field}
@@ -227,7 +285,7 @@ func entriesByClaims(tx *gorm.DB, field string) source {
 			query += " AND claims <= ? AND (claims < ? OR value > ?)"
 			parameters = append(parameters, last.most, last.most, last.at[0])
 		}
-		err = eachRow(tx, query+" ORDER BY claims DESC, value LIMIT ?", append(parameters, candidatesAtOnce), func(scan scanFunc) error {
+		err = eachRow(tx, query+" ORDER BY claims DESC, value LIMIT ?", append(parameters, atOnce), func(scan scanFunc) error {
 			e := entry{facet: facet{field: field}}
 			err := scan(&e.id, &e.value, &e.claims)
 			page = append(page, &candidate{at: cell{e.value}, facets: []entry{e}, most: e.claims})
@@ -240,29 +298,22 @@ func entriesByClaims(tx *gorm.DB, field string) source {
 	}
 }
 
-// fromFacts are the values of a field that a few claims have.
-func fromFacts(tx *gorm.DB, claims []int64, field string) (all []*candidate, err error) {
-	if len(claims) == 0 {
-		return nil, nil
-	}
-	facts, err := factsOf(tx, claims)
-	if err != nil {
-		return nil, err
-	}
+// valuesIn are the values of a field that a few claims have.
+func valuesIn(facts map[int64][]facet, field string) (all []*candidate) {
 	by := map[string]*candidate{}
-	for id, have := range facts {
+	for _, have := range facts {
 		for _, f := range have {
 			if f.field != field {
 				continue
 			}
 			if by[f.value] == nil {
-				by[f.value] = &candidate{at: cell{f.value}, set: claimSet{}}
+				by[f.value] = &candidate{at: cell{f.value}, counted: true}
 			}
-			by[f.value].set.add(id)
 			by[f.value].most++
+			by[f.value].claims++
 		}
 	}
-	return slices.Collect(maps.Values(by)), nil
+	return slices.Collect(maps.Values(by))
 }
 
 // standingCells are the values of the places in the articles or the sentences that the filter names, with the claims that
@@ -310,7 +361,11 @@ func (f ClaimFilter) standingCells(tx *gorm.DB, vary []varied) (all []*candidate
 // mostFrequent are the values that the most claims of a column have. As they come by how many claims may have them at the
 // most, most of them need not be counted.
 func mostFrequent(tx *gorm.DB, base column, next source, limit int) (best []*candidate, more bool, err error) {
+	exact := true // whether candidates came by how many claims have them indeed
 	for {
+		if base.whole && len(best) > limit && exact {
+			return best[:limit], true, nil
+		}
 		page, err := next()
 		if err != nil {
 			return nil, false, err
@@ -321,6 +376,7 @@ func mostFrequent(tx *gorm.DB, base column, next source, limit int) (best []*can
 		if err := countCandidates(tx, base, page); err != nil {
 			return nil, false, err
 		}
+		exact = exact && !slices.ContainsFunc(page, func(c *candidate) bool { return len(c.facets) != 1 })
 		best = append(best, slices.DeleteFunc(page, func(c *candidate) bool { return c.claims == 0 })...)
 		slices.SortFunc(best, func(a, b *candidate) int { return cmp.Or(cmp.Compare(b.claims, a.claims), compareCells(a.at, b.at)) })
 	}
@@ -341,6 +397,8 @@ func countCandidates(tx *gorm.DB, base column, page []*candidate) error {
 	for _, c := range page {
 		if len(c.facets) == 1 {
 			c.claims = counted[c.facets[0].id][0]
+		}
+		if len(c.facets) == 1 || c.counted {
 			continue
 		}
 		those, err := c.in(tx, base)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -81,3 +82,17 @@ func CheckFacets(tx *gorm.DB) error {
 
 // RebuildFacets makes all postings anew.
 func (s *Store) RebuildFacets(ctx context.Context) error { return s.alone(ctx, facetDerivation.remake) }
+
+// Watch tells fn of each statement that is run from now on, and of its values.
+func (s *Store) Watch(fn func(query string, values []any)) error {
+	see := func(db *gorm.DB) { fn(db.Statement.SQL.String(), slices.Clone(db.Statement.Vars)) }
+	for _, pool := range []*gorm.DB{s.read, s.write} {
+		all := pool.Callback()
+		err := errors.Join(all.Query().After("gorm:query").Register("watch", see), all.Row().After("gorm:row").Register("watch", see),
+			all.Raw().After("gorm:raw").Register("watch", see))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

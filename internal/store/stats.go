@@ -61,7 +61,7 @@ func countCells(tx *gorm.DB, f ClaimFilter, rows, columns varied) ([][]int64, er
 	if err != nil {
 		return nil, err
 	}
-	those, err := chosen(tx, f, base, rows)
+	those, err := chosen(tx, f, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func countCells(tx *gorm.DB, f ClaimFilter, rows, columns varied) ([][]int64, er
 
 // countJoint counts cells of two fields of one and the same thing.
 func countJoint(tx *gorm.DB, f ClaimFilter, base column, rows, columns varied, cells [][]int64) error {
-	next, err := candidatesOf(tx, f, base, rows, columns)
+	next, err := candidatesOf(tx, f, rows, columns)
 	if err != nil {
 		return err
 	}
@@ -113,8 +113,8 @@ func countJoint(tx *gorm.DB, f ClaimFilter, base column, rows, columns varied, c
 }
 
 // chosen are the candidates of values of a field.
-func chosen(tx *gorm.DB, f ClaimFilter, base column, v varied) (map[string]*candidate, error) {
-	next, err := candidatesOf(tx, f, base, v)
+func chosen(tx *gorm.DB, f ClaimFilter, v varied) (map[string]*candidate, error) {
+	next, err := candidatesOf(tx, f, v)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func chosen(tx *gorm.DB, f ClaimFilter, base column, v varied) (map[string]*cand
 
 // setsOf are the claims of a column that have each of these values.
 func setsOf(tx *gorm.DB, f ClaimFilter, base column, v varied) ([]column, error) {
-	those, err := chosen(tx, f, base, v)
+	those, err := chosen(tx, f, v)
 	if err != nil {
 		return nil, err
 	}
