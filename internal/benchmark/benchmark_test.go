@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -16,7 +17,8 @@ import (
 // turn is one round of load on a server.
 type turn struct {
 	benchmark.Result
-	cpu time.Duration // that the server spent, a request
+	cpu    time.Duration // that the server spent on the processor, a request
+	client time.Duration // that the clients spent, a request
 }
 
 // load has clients ask a server for the length of a round.
@@ -26,6 +28,7 @@ func load(b *testing.B, p *benchmark.Process, transport *http.Transport, clients
 	if err != nil {
 		b.Fatal(err)
 	}
+	own := ownCPU(b)
 	result, err := benchmark.Run(b.Context(), transport, clients, *round, next)
 	if err != nil {
 		b.Fatal(err)
@@ -34,7 +37,18 @@ func load(b *testing.B, p *benchmark.Process, transport *http.Transport, clients
 	if err != nil {
 		b.Fatal(err)
 	}
-	return turn{result, (after - before) / time.Duration(max(1, len(result.Latencies)))}
+	asked := time.Duration(max(1, len(result.Latencies)))
+	return turn{result, (after - before) / asked, (ownCPU(b) - own) / asked}
+}
+
+// ownCPU is the time that this process has spent on the processors so far.
+func ownCPU(b *testing.B) time.Duration {
+	b.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // median is that of a number of each turn.
@@ -49,6 +63,7 @@ func median(turns []turn, of func(turn) float64) float64 {
 
 func perSecond(t turn) float64 { return t.PerSecond() }
 func cpu(t turn) float64       { return float64(t.cpu) / float64(time.Microsecond) }
+func client(t turn) float64    { return float64(t.client) / float64(time.Microsecond) }
 func p50(t turn) float64       { return float64(t.Percentile(0.5)) / float64(time.Millisecond) }
 func p99(t turn) float64       { return float64(t.Percentile(0.99)) / float64(time.Millisecond) }
 
@@ -98,7 +113,8 @@ func againstStatic(b *testing.B, p *benchmark.Process, next func(client, i int) 
 	}
 	report(b, map[string]float64{
 		"req/s": median(ours, perSecond), "static-req/s": median(theirs, perSecond), "share": ratios(ours, theirs, perSecond),
-		"cpu-µs/req": median(ours, cpu), "static-cpu-µs/req": median(theirs, cpu), "p99-ms": median(ours, p99), "body-bytes": float64(warm.BodySize()),
+		"cpu-µs/req": median(ours, cpu), "static-cpu-µs/req": median(theirs, cpu),
+		"client-cpu-µs/req": median(theirs, client), "p99-ms": median(ours, p99), "body-bytes": float64(warm.BodySize()),
 	})
 }
 
