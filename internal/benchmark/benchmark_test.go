@@ -118,6 +118,14 @@ func againstStatic(b *testing.B, p *benchmark.Process, next func(client, i int) 
 	})
 }
 
+// questions are what dashboards count by, of all claims or with a filter after it.
+var questions = []struct{ name, path string }{
+	{"facets", "/api/v1/claims/facets?field=kind&field=status&field=language&field=source_country"},
+	{"timeline", "/api/v1/stats/timeline?interval=month"},
+	{"crosstab", "/api/v1/stats/crosstab?rows=kind&columns=status"},
+	{"seen", "/api/v1/stats/seen?field=actor_id"},
+}
+
 // Reading, each against Echo's static handler of the same body size: "share" is the share of its requests a second. The
 // uncached ones ask a server without a cache, and seldom for the same twice.
 func BenchmarkRead(b *testing.B) {
@@ -141,12 +149,12 @@ func BenchmarkRead(b *testing.B) {
 	run("list/expanded-uncached", uncached, func() string {
 		return "/api/v1/claims?limit=50&expand=actors,sentences,source&cursor=" + pick(w.cursors)
 	})
-	run("facets/uncached", uncached, func() string {
-		return "/api/v1/claims/facets?field=kind&field=status&field=actor_id&field=source_country&" + w.span()
-	})
-	run("totals/uncached", uncached, func() string { return "/api/v1/stats/totals?" + w.span() })
-	run("timeline/uncached", uncached, func() string { return "/api/v1/stats/timeline?" + w.span() })
-	run("crosstab/uncached", uncached, func() string { return "/api/v1/stats/crosstab?rows=kind&columns=status&" + w.span() })
+	for _, question := range questions {
+		run(question.name+"/uncached", uncached, func() string { return question.path })
+		run(question.name+"/filtered-uncached", uncached, func() string { return question.path + w.filter() })
+	}
+	run("totals/uncached", uncached, func() string { return "/api/v1/stats/totals" })
+	run("gaps/uncached", uncached, func() string { return "/api/v1/stats/gaps" })
 }
 
 // notModified asks for claims with the ETag that they have.
@@ -308,7 +316,10 @@ func BenchmarkGrowth(b *testing.B) {
 			return asking(p, "/api/v1/claims?limit=50&cursor="+pick(w.cursors))
 		}},
 		{"create", func(p *benchmark.Process, w world) benchmark.Ask { return posting(p, w, &numbers) }},
-		{"totals", func(p *benchmark.Process, w world) benchmark.Ask { return asking(p, "/api/v1/stats/totals?"+w.span()) }},
+		{"facets", func(p *benchmark.Process, w world) benchmark.Ask { return asking(p, questions[0].path) }},
+		{"facets-filtered", func(p *benchmark.Process, w world) benchmark.Ask { return asking(p, questions[0].path+w.filter()) }},
+		{"timeline", func(p *benchmark.Process, w world) benchmark.Ask { return asking(p, questions[1].path) }},
+		{"crosstab", func(p *benchmark.Process, w world) benchmark.Ask { return asking(p, questions[2].path) }},
 	} {
 		b.Run(of.name, func(b *testing.B) {
 			turns := byTurns(b, servers, *clients, func(p *benchmark.Process) func(client, i int) benchmark.Ask {
