@@ -24,6 +24,7 @@ var may = map[string][]string{
 
 	"internal/tracker": {}, // the domain knows nobody
 	"internal/text":    {},
+	"internal/search":  {},
 	"internal/webpage": {"internal/text"},
 	"internal/intake":  {"internal/text", "internal/tracker", "internal/webpage"},
 	"internal/bitset":  {},
