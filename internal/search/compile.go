@@ -118,3 +118,20 @@ func (q Query) Phrases() bool {
 	}
 	return false
 }
+
+// InARow is a query for what is to be found as it stands in this one, one after the other. It finds nothing where there is
+// only one thing to be found, or a choice.
+func (q Query) InARow() Query {
+	row := Phrase{}
+	for _, group := range q.Groups {
+		if len(group) > 1 || row.Prefix {
+			return Query{}
+		}
+		row.Terms = append(row.Terms, group[0].Terms...)
+		row.Prefix = group[0].Prefix
+	}
+	if len(q.Groups) < 2 {
+		return Query{}
+	}
+	return Query{Groups: [][]Phrase{{row}}, Without: q.Without}
+}
