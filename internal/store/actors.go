@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -16,6 +17,8 @@ type ActorFilter struct {
 	Kinds                         []tracker.ActorKind
 	Names, Countries, WikidataIDs []string
 	ParentIDs                     []int64
+	Aliases                       []string
+	Created, Updated              Period
 }
 
 var actorOrders = recordOrders(orders[tracker.Actor]{
@@ -37,12 +40,16 @@ func (c Actors) Get(ctx context.Context, id int64) (actor tracker.Actor, err err
 // List is a page of the actors that the filter leaves.
 func (c Actors) List(ctx context.Context, f ActorFilter, p Page) (l List[tracker.Actor], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		q := where(tx, "kind IN ?", f.Kinds)
-		q = where(q, "name IN ?", f.Names)
-		q = where(q, "country IN ?", f.Countries)
-		q = where(q, "wikidata_id IN ?", f.WikidataIDs)
-		q = where(q, "parent_id IN ?", f.ParentIDs)
-		l, err = list(q, p, actorOrders)
+		var all conditions
+		in(&all, "kind", f.Kinds)
+		in(&all, "name", f.Names, "name")
+		in(&all, "country", f.Countries)
+		in(&all, "wikidata_id", f.WikidataIDs)
+		in(&all, "parent_id", f.ParentIDs, "created_at")
+		among(&all, "id IN (SELECT actor_id FROM actor_aliases WHERE alias IN ?)", f.Aliases)
+		all.created("actors", f.Created)
+		all.within("updated_at", f.Updated, "updated_at")
+		l, err = listNarrowed(c.s, tx, "actors", all, p, actorOrders)
 		return err
 	})
 	return l, err
@@ -55,7 +62,10 @@ func (c Actors) Create(ctx context.Context, in tracker.ActorInput) (tracker.Acto
 		if err := checkActor(tx, 0, &actor.ActorInput); err != nil {
 			return err
 		}
-		return c.s.create(tx, &actor, &actor.Record)
+		if err := c.s.create(tx, &actor, &actor.Record); err != nil {
+			return err
+		}
+		return writeActorAliases(tx, actor.ID, actor.Aliases)
 	})
 	return actor, err
 }
@@ -66,10 +76,14 @@ func (c Actors) Update(ctx context.Context, id int64, g Guard, change func(*trac
 		if actor, err = get[tracker.Actor](tx, "actor", id); err != nil {
 			return err
 		}
-		_, err := update(c.s, tx, g, &actor, &actor.Record, &actor.ActorInput, change, func() error {
+		was := actor.Aliases
+		differs, err := update(c.s, tx, g, &actor, &actor.Record, &actor.ActorInput, change, func() error {
 			return checkActor(tx, id, &actor.ActorInput)
 		})
-		return err
+		if err != nil || !differs || slices.Equal(was, actor.Aliases) {
+			return err
+		}
+		return writeActorAliases(tx, id, actor.Aliases)
 	})
 	return actor, err
 }

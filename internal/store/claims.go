@@ -275,7 +275,7 @@ func (c Claims) Create(ctx context.Context, in tracker.NewClaim) (claim tracker.
 			return err
 		}
 		origin.ClaimID, origin.Stance, origin.IsOrigin = claim.ID, in.Occurrence.Stance, true
-		if err := c.s.addOccurrence(tx, &origin); err != nil {
+		if err := c.s.addOccurrence(tx, &origin, claim.ClaimInput); err != nil {
 			return err
 		}
 		claim, err = wholeClaim(tx, claim.ID, nil)
@@ -293,7 +293,7 @@ func (c Claims) Update(ctx context.Context, id int64, g Guard, change func(*trac
 		if err := changing(tx, id); err != nil {
 			return err
 		}
-		was := claim.Status
+		was, election := claim.Status, claim.ElectionID
 		differs, err := update(c.s, tx, g, &claim, &claim.Record, &claim.ClaimInput, change, func() error {
 			var p tracker.Problems
 			if err := checkClaim(tx, &p, &claim.ClaimInput); err != nil {
@@ -306,6 +306,11 @@ func (c Claims) Update(ctx context.Context, id int64, g Guard, change func(*trac
 		})
 		if err != nil || !differs {
 			return err
+		}
+		if !same(election, claim.ElectionID) {
+			if err := tx.Exec("UPDATE occurrences SET election_id = ? WHERE claim_id = ?", claim.ElectionID, id).Error; err != nil {
+				return err
+			}
 		}
 		if err := writeLists(tx, &claim); err != nil {
 			return err

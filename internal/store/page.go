@@ -39,6 +39,7 @@ type order[T any] struct {
 	expression string
 	number     func(*T) int64
 	text       func(*T) string
+	isID       bool // the expression is the id
 }
 
 // orders are the ways in which a collection can be sorted, by the names that clients use.
@@ -47,7 +48,8 @@ type orders[T any] map[string]order[T]
 // recordOrders are those that every record has.
 func recordOrders[T interface{ Meta() tracker.Record }](more orders[T]) orders[T] {
 	all := orders[T]{
-		"created_at": {expression: "created_at", number: func(r *T) int64 { return int64((*r).Meta().CreatedAt) }},
+		// Ids are given out in the order of time.
+		"created_at": {expression: "id", isID: true, number: func(*T) int64 { return 0 }},
 		"updated_at": {expression: "updated_at", number: func(r *T) int64 { return int64((*r).Meta().UpdatedAt) }},
 	}
 	maps.Copy(all, more)
@@ -83,7 +85,13 @@ func list[T interface{ Meta() tracker.Record }](q *gorm.DB, p Page, sorts orders
 		direction, beyond = " DESC", "<"
 	}
 	rows := q
-	if p.After != nil {
+	ends := ", id" + direction
+	if by.isID {
+		ends = ""
+	}
+	if p.After != nil && by.isID {
+		rows = rows.Where(by.expression+" "+beyond+" ?", p.After.ID)
+	} else if p.After != nil {
 		key := any(p.After.Text)
 		if by.number != nil {
 			key = p.After.Number
@@ -91,7 +99,7 @@ func list[T interface{ Meta() tracker.Record }](q *gorm.DB, p Page, sorts orders
 		rows = rows.Where("("+by.expression+", id) "+beyond+" (?, ?)", key, p.After.ID)
 	}
 	// One more than wanted tells whether there is a next page.
-	err := rows.Order(by.expression + direction + ", id" + direction).Limit(p.Limit + 1).Find(&l.Items).Error
+	err := rows.Order(by.expression + direction + ends).Limit(p.Limit + 1).Find(&l.Items).Error
 	if err != nil {
 		return l, err
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -15,6 +16,9 @@ type Sources struct{ s *Store }
 type SourceFilter struct {
 	Kinds                                []tracker.SourceKind
 	Names, Domains, Countries, Languages []string
+	Aliases                              []string
+	Cited                                *bool // whether a claim stands in an article of it
+	Created, Updated                     Period
 }
 
 var sourceOrders = recordOrders(orders[tracker.Source]{
@@ -36,12 +40,19 @@ func (c Sources) Get(ctx context.Context, id int64) (source tracker.Source, err 
 // List is a page of the sources that the filter leaves.
 func (c Sources) List(ctx context.Context, f SourceFilter, p Page) (l List[tracker.Source], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		q := where(tx, "kind IN ?", f.Kinds)
-		q = where(q, "name IN ?", f.Names)
-		q = where(q, "domain IN ?", f.Domains)
-		q = where(q, "country IN ?", f.Countries)
-		q = where(q, "language IN ?", f.Languages)
-		l, err = list(q, p, sourceOrders)
+		var all conditions
+		in(&all, "kind", f.Kinds)
+		in(&all, "name", f.Names, "name")
+		in(&all, "domain", f.Domains, "created_at")
+		in(&all, "country", f.Countries)
+		in(&all, "language", f.Languages)
+		among(&all, "id IN (SELECT source_id FROM source_aliases WHERE alias IN ?)", f.Aliases)
+		if f.Cited != nil {
+			all = append(all, condition{sql: "EXISTS (SELECT 1 FROM occurrences o WHERE o.source_id = sources.id) = ?", values: []any{*f.Cited}})
+		}
+		all.created("sources", f.Created)
+		all.within("updated_at", f.Updated, "updated_at")
+		l, err = listNarrowed(c.s, tx, "sources", all, p, sourceOrders)
 		return err
 	})
 	return l, err
@@ -54,7 +65,10 @@ func (c Sources) Create(ctx context.Context, in tracker.SourceInput) (tracker.So
 		if err := checkSource(&source.SourceInput); err != nil {
 			return err
 		}
-		return c.s.create(tx, &source, &source.Record)
+		if err := c.s.create(tx, &source, &source.Record); err != nil {
+			return err
+		}
+		return writeSourceAliases(tx, source.ID, source.Aliases)
 	})
 	return source, err
 }
@@ -65,10 +79,14 @@ func (c Sources) Update(ctx context.Context, id int64, g Guard, change func(*tra
 		if source, err = get[tracker.Source](tx, "source", id); err != nil {
 			return err
 		}
-		_, err := update(c.s, tx, g, &source, &source.Record, &source.SourceInput, change, func() error {
+		was := source.Aliases
+		differs, err := update(c.s, tx, g, &source, &source.Record, &source.SourceInput, change, func() error {
 			return checkSource(&source.SourceInput)
 		})
-		return err
+		if err != nil || !differs || slices.Equal(was, source.Aliases) {
+			return err
+		}
+		return writeSourceAliases(tx, id, source.Aliases)
 	})
 	return source, err
 }

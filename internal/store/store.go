@@ -63,6 +63,8 @@ type engine interface {
 	end(tx *gorm.DB, latest tracker.Instant) error
 	// commits is Store.Commits, where mine is the counter of this process.
 	commits(read *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error)
+	// test makes a condition one by which rows are tested, and by which no index is chosen where the engine would choose badly.
+	test(condition string) string
 	// snapshot is how a transaction that only reads must begin to see one state of the database throughout.
 	snapshot() *sql.TxOptions
 	// ready is nil when a write would be accepted now.

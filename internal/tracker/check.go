@@ -54,6 +54,9 @@ func (p *Problems) Tag(pointer string, s *string) {
 	p.line(pointer, s, MaxListEntry)
 }
 
+// Quote makes *s a line as long as what an occurrence quotes.
+func (p *Problems) Quote(pointer string, s *string) { p.line(pointer, s, MaxLongText) }
+
 var digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // Digest makes *s a SHA-256 digest in lower case.
@@ -310,4 +313,26 @@ func (p *Problems) Wikidata(pointer string, id *string) {
 	if *id != "" && !wikidataForm.MatchString(*id) {
 		p.Add(pointer, "format", "must be a Wikidata item id, such as Q30")
 	}
+}
+
+// HostOf is the host of a canonical URL, without its port.
+func HostOf(canonical string) string {
+	u, err := url.Parse(canonical)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(u.Host, ":"+u.Port())
+}
+
+// Host makes *s a host as HostOf gives it: a name, or an IP address.
+func (p *Problems) Host(pointer string, s *string) {
+	if *s == "" {
+		return
+	}
+	host, err := canonicalHost(strings.Trim(strings.TrimSpace(*s), "[]"))
+	if err != nil {
+		p.Add(pointer, "format", "must be a host such as example.org, without scheme, port or path")
+		return
+	}
+	*s = host
 }
