@@ -48,7 +48,7 @@ func (c Actors) List(ctx context.Context, f ActorFilter, p Page) (l List[tracker
 		in(&all, "parent_id", f.ParentIDs, "created_at")
 		among(&all, "id IN (SELECT actor_id FROM actor_aliases WHERE alias IN ?)", f.Aliases)
 		all.created("actors", f.Created)
-		all.within("updated_at", f.Updated, "updated_at")
+		all.within("actors", "updated_at", f.Updated, "updated_at")
 		l, err = listNarrowed(c.s, tx, "actors", all, p, actorOrders)
 		return err
 	})

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -94,14 +95,14 @@ func sameText(tx *gorm.DB, a *tracker.Article) error {
 // publishedAt is where an article stands in the order of time, as it is indexed.
 const publishedAt = "COALESCE(published_at, -62135596800000000)"
 
-func (f ArticleFilter) conditions() (all conditions) {
+func (f ArticleFilter) conditions(e engine) (all conditions) {
 	in(&all, "source_id", f.SourceIDs, "created_at", "published_at")
 	in(&all, "language", f.Languages, "created_at")
 	in(&all, "url", f.URLs)
 	in(&all, "host", f.Hosts, "created_at")
 	among(&all, "id IN (SELECT article_id FROM article_versions WHERE sha256 IN ?)", f.SHA256s)
-	among(&all, "source_id IN (SELECT s.id FROM sources s WHERE s.kind IN ?)", f.SourceKinds)
-	among(&all, "source_id IN (SELECT s.id FROM sources s WHERE s.country IN ?)", f.SourceCountries)
+	ofSources(&all, e, "kind", f.SourceKinds)
+	ofSources(&all, e, "country", f.SourceCountries)
 	if len(f.ElectionIDs) > 0 {
 		all = append(all, condition{values: []any{f.ElectionIDs},
 			sql:     "id IN (SELECT o.article_id FROM occurrences o WHERE o.election_id IN ?)",
@@ -112,18 +113,26 @@ func (f ArticleFilter) conditions() (all conditions) {
 		all = append(all, condition{sql: "(archive_url <> '') = ?", values: []any{*f.Archived}, sorts: []string{"created_at"}})
 	}
 	if f.Published.From != nil || f.Published.To != nil {
-		all.within(publishedAt, f.Published, "published_at")
+		all.within("articles", publishedAt, f.Published, "published_at")
 		all[len(all)-1].sql += " AND published_at IS NOT NULL"
 	}
 	all.created("articles", f.Created)
-	all.within("updated_at", f.Updated, "updated_at")
+	all.within("articles", "updated_at", f.Updated, "updated_at")
 	return all
+}
+
+// ofSources adds that the source has one of the values in a column, if there are any.
+func ofSources[T cmp.Ordered](all *conditions, e engine, column string, values []T) {
+	if len(values) > 0 {
+		*all = append(*all, condition{values: []any{values}, sql: "source_id " + e.anyOf("SELECT s.id FROM sources s WHERE s."+column+" IN ?"),
+			matches: "SELECT 1 FROM sources s JOIN articles a ON a.source_id = s.id WHERE s." + column + " IN ?"})
+	}
 }
 
 // List is a page of the articles that the filter leaves, without their texts.
 func (c Articles) List(ctx context.Context, f ArticleFilter, p Page, expand Expand) (l List[tracker.Article], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		if l, err = listNarrowed(c.s, tx, "articles", f.conditions(), p, articleOrders); err != nil {
+		if l, err = listNarrowed(c.s, tx, "articles", f.conditions(c.s.engine), p, articleOrders); err != nil {
 			return err
 		}
 		return fillArticles(tx, l.Items, expand)

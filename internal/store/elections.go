@@ -45,7 +45,7 @@ func (c Elections) List(ctx context.Context, f ElectionFilter, p Page) (l List[t
 		in(&all, "country", f.Countries)
 		in(&all, "level", f.Levels)
 		all.created("elections", f.Created)
-		all.within("updated_at", f.Updated, "updated_at")
+		all.within("elections", "updated_at", f.Updated, "updated_at")
 		l, err = listNarrowed(c.s, tx, "elections", all, p, electionOrders)
 		return err
 	})

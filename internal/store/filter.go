@@ -47,8 +47,8 @@ func among[T cmp.Ordered](all *conditions, sql string, values []T) {
 	}
 }
 
-// within adds that an expression, by which sort sorts, is of a period.
-func (all *conditions) within(expression string, p Period, sort string) {
+// within adds that an expression on a table, by which sort sorts, is of a period.
+func (all *conditions) within(table, expression string, p Period, sort string) {
 	c := condition{sorts: []string{sort}}
 	if p.From != nil {
 		c.sql, c.values = expression+" >= ?", append(c.values, *p.From)
@@ -60,6 +60,8 @@ func (all *conditions) within(expression string, p Period, sort string) {
 		c.sql, c.values = c.sql+expression+" < ?", append(c.values, *p.To)
 	}
 	if c.sql != "" {
+		// In order, so that PostgreSQL does not look for the period from the table's beginning on.
+		c.matches = "SELECT 1 FROM " + table + " WHERE " + c.sql + " ORDER BY " + expression
 		*all = append(*all, c)
 	}
 }
@@ -86,12 +88,14 @@ const few = 5000
 // in the order of the sort, until the page is full: by the index of a condition that has it in that order, or else by that
 // of the sort. Which it is is found out by counting to few; SQLite knows nothing of how many rows a condition leaves.
 func (s *Store) narrow(q *gorm.DB, table string, all conditions, sort string) (*gorm.DB, error) {
-	by, err := chosen(q, table, all, sort)
+	by, isFew, err := chosen(q, table, all, sort)
 	if err != nil {
 		return q, err
 	}
 	for i, c := range all {
 		switch {
+		case i == by && isFew && !slices.Contains(c.sorts, sort):
+			q = q.Where("id "+s.engine.anyOf("SELECT id FROM "+table+" WHERE "+c.sql), c.values...)
 		case i == by:
 			q = q.Where(c.sql, c.values...)
 		case c.test != "":
@@ -103,24 +107,24 @@ func (s *Store) narrow(q *gorm.DB, table string, all conditions, sort string) (*
 	return q, nil
 }
 
-// chosen is the condition by whose index a list is read, or -1 for none.
-func chosen(q *gorm.DB, table string, all conditions, sort string) (by int, err error) {
+// chosen is the condition by whose index a list is read, or -1 for none, and whether it leaves a few rows only.
+func chosen(q *gorm.DB, table string, all conditions, sort string) (by int, isFew bool, err error) {
 	inOrder := slices.IndexFunc(all, func(c condition) bool { return slices.Contains(c.sorts, sort) })
 	if len(all) == 1 && inOrder == 0 {
-		return 0, nil
+		return 0, false, nil
 	}
 	by, least := inOrder, few+1
 	for i, c := range all {
 		matches := cmp.Or(c.matches, "SELECT 1 FROM "+table+" WHERE "+c.sql)
 		var n int
 		if err := q.Raw("SELECT count(*) FROM ("+matches+" LIMIT ?) AS matching", append(slices.Clone(c.values), least)...).Scan(&n).Error; err != nil {
-			return by, err
+			return by, false, err
 		}
 		if n < least {
 			by, least = i, n
 		}
 	}
-	return by, nil
+	return by, least <= few, nil
 }
 
 // listNarrowed is list of what all conditions leave of a table. The whole is counted by whichever index the engine likes.

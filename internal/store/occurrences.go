@@ -84,7 +84,7 @@ func (f OccurrenceFilter) conditions() (all conditions) {
 		all = append(all, condition{sql: "is_origin = FALSE", sorts: []string{"created_at"}})
 	}
 	all.created("occurrences", f.Created)
-	all.within("updated_at", f.Updated, "updated_at")
+	all.within("occurrences", "updated_at", f.Updated, "updated_at")
 	return all
 }
 

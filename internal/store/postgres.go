@@ -152,6 +152,9 @@ func (e *postgresEngine) commits(read *gorm.DB, _ *atomic.Uint64) (n uint64, qui
 	return n, true, err
 }
 
+// anyOf is an array, of which PostgreSQL does not guess that it holds a large part of a table.
+func (e *postgresEngine) anyOf(query string) string { return "= ANY (ARRAY(" + query + "))" }
+
 // test leaves the choice of an index to PostgreSQL, which has counted.
 func (e *postgresEngine) test(condition string) string { return "(" + condition + ")" }
 

@@ -51,7 +51,7 @@ func (c Sources) List(ctx context.Context, f SourceFilter, p Page) (l List[track
 			all = append(all, condition{sql: "EXISTS (SELECT 1 FROM occurrences o WHERE o.source_id = sources.id) = ?", values: []any{*f.Cited}})
 		}
 		all.created("sources", f.Created)
-		all.within("updated_at", f.Updated, "updated_at")
+		all.within("sources", "updated_at", f.Updated, "updated_at")
 		l, err = listNarrowed(c.s, tx, "sources", all, p, sourceOrders)
 		return err
 	})

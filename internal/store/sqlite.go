@@ -240,6 +240,8 @@ func (e *sqliteEngine) commits(_ *gorm.DB, mine *atomic.Uint64) (n uint64, quiet
 // test keeps SQLite, which knows nothing of how many rows a condition leaves, from choosing an index by it.
 func (e *sqliteEngine) test(condition string) string { return "+(" + condition + ")" }
 
+func (e *sqliteEngine) anyOf(query string) string { return "IN (" + query + ")" }
+
 // snapshot is what every transaction of SQLite sees.
 func (e *sqliteEngine) snapshot() *sql.TxOptions { return nil }
 

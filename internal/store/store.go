@@ -65,6 +65,8 @@ type engine interface {
 	commits(read *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error)
 	// test makes a condition one by which rows are tested, and by which no index is chosen where the engine would choose badly.
 	test(condition string) string
+	// anyOf is the condition of being one of what a query gives, which is run first.
+	anyOf(query string) string
 	// snapshot is how a transaction that only reads must begin to see one state of the database throughout.
 	snapshot() *sql.TxOptions
 	// ready is nil when a write would be accepted now.
