@@ -3,6 +3,7 @@
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
+COPY internal/dateparser internal/dateparser
 RUN go mod download
 COPY . .
 RUN CGO_ENABLED=1 go build -trimpath -tags sqlite_fts5,sqlite_omit_load_extension,netgo,osusergo -ldflags '-s -w -linkmode external -extldflags -static' -o /claimtracker ./api

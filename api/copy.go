@@ -4,12 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"text/tabwriter"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"claimtracker/internal/store"
 )
@@ -38,7 +34,7 @@ func (c *copyCommand) Run(all *commands, at *surroundings) error {
 		return err
 	}
 	began := time.Now()
-	bar := copyProgress(at.stderr)
+	bar := newBar(at.stderr)
 	copied, err := store.Copy(at.ctx, c.From, c.To, log, time.Now, bar.show)
 	bar.end()
 	switch {
@@ -65,21 +61,3 @@ func sayCopied(w io.Writer, copied []store.CopiedTable, took time.Duration) erro
 	}
 	return say(w, fmt.Sprintf("Copied %d rows in %v; all of them were read back and are the same.", rows, took.Round(time.Millisecond)))
 }
-
-// copyBar shows on a terminal how far a copy is.
-type copyBar struct{ bar *progressbar.ProgressBar }
-
-func copyProgress(w io.Writer) copyBar {
-	terminal, ok := w.(*os.File)
-	return copyBar{progressbar.NewOptions64(1, progressbar.OptionSetWriter(w), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetVisibility(ok && term.IsTerminal(int(terminal.Fd()))))}
-}
-
-// show says what is being done and how many rows of all were read. A terminal that cannot be written to stops no copy.
-func (b copyBar) show(doing string, done, of int64) {
-	b.bar.ChangeMax64(of + 1) // the bar ends with the commit
-	b.bar.Describe(doing)
-	_ = b.bar.Set64(done)
-}
-
-func (b copyBar) end() { _ = b.bar.Clear() }

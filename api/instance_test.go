@@ -139,7 +139,7 @@ func (p *instance) names() map[int64]string {
 	p.Helper()
 	all, path := map[int64]string{}, "/api/v1/sources?limit=200"
 	for cursor := ""; ; {
-		a, err := p.ask(context.Background(), http.MethodGet, path+cursor, nil)
+		a, err := p.ask(context.Background(), http.MethodGet, path+cursor, nil, "Cache-Control", "no-cache") // a replica may be behind
 		if err != nil || a.status != http.StatusOK {
 			p.Fatalf("listing the sources = %d %s, %v", a.status, a.body, err)
 		}

@@ -36,11 +36,12 @@ type commands struct {
 	LogLevel  string `help:"The least that is logged: debug, info, warn or error." default:"info" env:"CLAIMTRACKER_LOG_LEVEL" placeholder:"LEVEL"`
 	LogFormat string `help:"How the log is written: text or json." default:"text" env:"CLAIMTRACKER_LOG_FORMAT" placeholder:"FORMAT"`
 
-	Serve  serveCommand  `cmd:"" default:"withargs" help:"Serve the API and the Swagger UI (what is done when no command is named)."`
-	Import importCommand `cmd:"" help:"Import articles from files of text or HTML."`
-	Seed   seedCommand   `cmd:"" help:"Load what of the seeds is not there yet."`
-	Copy   copyCommand   `cmd:"" help:"Copy a whole tracker from one database into another, of either kind, that holds no record."`
-	Health healthCommand `cmd:"" help:"Ask a running server whether it can write; for container health checks."`
+	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve the API and the Swagger UI (what is done when no command is named)."`
+	Import   importCommand   `cmd:"" help:"Import articles from files of text or HTML."`
+	Seed     seedCommand     `cmd:"" help:"Load what of the seeds is not there yet."`
+	Copy     copyCommand     `cmd:"" help:"Copy a whole tracker from one database into another, of either kind, that holds no record."`
+	Generate generateCommand `cmd:"" help:"Fill an empty database with invented claims, to measure with."`
+	Health   healthCommand   `cmd:"" help:"Ask a running server whether it can write; for container health checks."`
 }
 
 // surroundings are what a command meets besides its arguments.

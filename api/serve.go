@@ -24,6 +24,7 @@ type serveCommand struct {
 	Replicas   []string `help:"The URLs of streaming replicas of the PostgreSQL database, separated by commas, from which lists are read." env:"CLAIMTRACKER_REPLICAS" placeholder:"URL"`
 	MaxBody    string   `help:"The largest request body." default:"1MiB" env:"CLAIMTRACKER_MAX_BODY" placeholder:"SIZE"`
 	MaxArticle string   `help:"The largest request body with an article's text." default:"10MiB" env:"CLAIMTRACKER_MAX_ARTICLE" placeholder:"SIZE"`
+	Cache      string   `help:"How much of answers is kept ready for those who ask again; 0 for none." default:"32MiB" env:"CLAIMTRACKER_CACHE" placeholder:"SIZE"`
 	Timeout    string   `help:"How long a request may take." default:"30s" env:"CLAIMTRACKER_TIMEOUT" placeholder:"TIME"`
 	Drain      string   `help:"How long requests under way may go on after SIGTERM." default:"30s" env:"CLAIMTRACKER_DRAIN" placeholder:"TIME"`
 	CORSOrigin []string `name:"cors-origin" help:"An origin whose pages a browser lets read the answers and write, such as https://dash.example; * lets any read, and none write. May be repeated." env:"CLAIMTRACKER_CORS_ORIGIN" placeholder:"ORIGIN"`
@@ -58,6 +59,8 @@ func (c *serveCommand) settings() (s serveSettings, err error) {
 	note("max-body", err)
 	s.rest.MaxArticle, err = size(c.MaxArticle)
 	note("max-article", err)
+	s.rest.Cache, err = sizeOrNone(c.Cache)
+	note("cache", err)
 	s.rest.Timeout, err = duration(c.Timeout)
 	note("timeout", err)
 	s.drain, err = duration(c.Drain)
@@ -118,6 +121,14 @@ func size(s string) (int64, error) {
 	return n * unit, nil
 }
 
+// sizeOrNone is size, which may be 0.
+func sizeOrNone(s string) (int64, error) {
+	if s == "0" {
+		return 0, nil
+	}
+	return size(s)
+}
+
 func duration(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil || d <= 0 {
@@ -132,7 +143,9 @@ func (c *serveCommand) Run(all *commands, at *surroundings) (err error) {
 	if err != nil {
 		return err
 	}
-	s, log, err := all.open(at, c.Replicas...)
+	late := &lateLog{to: at.stderr}
+	defer late.flush() // after all else: closing may have something to say
+	s, log, err := all.open(&surroundings{at.ctx, at.stdout, late}, c.Replicas...)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (c *commands) check() error {
 	if _, err := c.logger(io.Discard); err != nil {
 		mistakes = append(mistakes, err)
 	}
-	return errors.Join(append(mistakes, c.Serve.check(), c.Import.check(), c.Copy.check())...)
+	return errors.Join(append(mistakes, c.Serve.check(), c.Import.check(), c.Copy.check(), c.Generate.check())...)
 }
 
 // strangers names the environment variables that look like settings of ours and are none.
@@ -71,12 +71,17 @@ func (c *commands) logger(w io.Writer) (*slog.Logger, error) {
 		mistakes = append(mistakes, fmt.Errorf("--log-level: must be debug, info, warn or error, not %q", c.LogLevel))
 	}
 	options := &slog.HandlerOptions{Level: level}
+	var handler slog.Handler
 	switch c.LogFormat {
 	case "text":
-		return slog.New(slog.NewTextHandler(w, options)), errors.Join(mistakes...)
+		handler = slog.NewTextHandler(w, options)
 	case "json":
-		return slog.New(slog.NewJSONHandler(w, options)), errors.Join(mistakes...)
+		handler = slog.NewJSONHandler(w, options)
 	default:
 		return nil, errors.Join(append(mistakes, fmt.Errorf("--log-format: must be text or json, not %q", c.LogFormat))...)
 	}
+	if late, ok := w.(*lateLog); ok {
+		handler = urgent{handler, late}
+	}
+	return slog.New(handler), errors.Join(mistakes...)
 }

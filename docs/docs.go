@@ -1937,7 +1937,7 @@ const docTemplate = `{
         },
         "/api/v1/claims": {
             "get": {
-                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must.\n\nCSV has the columns id, created_at, updated_at, version, text, kind, status, election_id, claimed_on, language, tags, techniques, actors, origin_id, origin_article_id, origin_article_version, origin_start, origin_end, origin_exact, origin_prefix, origin_suffix, origin_first_sentence_id, origin_last_sentence_id, origin_stance. What is expanded adds election_name, technique_names, actor_names, origin_sentences, origin_article_url, origin_article_title, origin_article_published_at, origin_source_id, origin_source_name, occurrences, more_occurrences.",
+                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must. What is said of actors (actor_id, actor_kind, actor_country, role) holds of one and the same actor, and what is said of a place (source, article, sentence, stance) of one and the same occurrence.\n\nCSV has the columns id, created_at, updated_at, version, text, kind, status, election_id, claimed_on, language, tags, techniques, actors, origin_id, origin_article_id, origin_article_version, origin_start, origin_end, origin_exact, origin_prefix, origin_suffix, origin_first_sentence_id, origin_last_sentence_id, origin_stance. What is expanded adds election_name, technique_names, actor_names, origin_sentences, origin_article_url, origin_article_title, origin_article_published_at, origin_source_id, origin_source_name, occurrences, more_occurrences.",
                 "produces": [
                     "application/json",
                     "text/csv",
@@ -1987,6 +1987,13 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Has been in its state since before this time (RFC 3339)",
+                        "name": "status_before",
+                        "in": "query"
+                    },
+                    {
                         "type": "array",
                         "items": {
                             "type": "integer"
@@ -2022,7 +2029,7 @@ const docTemplate = `{
                             "type": "string"
                         },
                         "collectionFormat": "multi",
-                        "description": "Code of DISARM Red",
+                        "description": "Code of DISARM Red: a technique, without its sub-techniques, or a tactic, with all of its techniques",
                         "name": "technique",
                         "in": "query"
                     },
@@ -2034,6 +2041,38 @@ const docTemplate = `{
                         "collectionFormat": "multi",
                         "description": "Actor who acts in it",
                         "name": "actor_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "actor_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor, ISO 3166-1 alpha-2",
+                        "name": "actor_country",
                         "in": "query"
                     },
                     {
@@ -2059,8 +2098,208 @@ const docTemplate = `{
                             "type": "integer"
                         },
                         "collectionFormat": "multi",
-                        "description": "Article in which it stands",
-                        "name": "article_id",
+                        "description": "Actor who is a speaker in it",
+                        "name": "speaker_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "speaker_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "speaker_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is accused in it",
+                        "name": "accused_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "accused_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "accused_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a target in it",
+                        "name": "target_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "target_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "target_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a beneficiary in it",
+                        "name": "beneficiary_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "beneficiary_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "beneficiary_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is an attributor in it",
+                        "name": "attributor_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "attributor_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "attributor_country",
                         "in": "query"
                     },
                     {
@@ -2076,11 +2315,38 @@ const docTemplate = `{
                     {
                         "type": "array",
                         "items": {
-                            "type": "integer"
+                            "enum": [
+                                "news_outlet",
+                                "wire_agency",
+                                "broadcaster",
+                                "government_body",
+                                "intelligence_agency",
+                                "law_enforcement",
+                                "think_tank",
+                                "academic",
+                                "civil_society",
+                                "technology_company",
+                                "private_consultancy",
+                                "individual",
+                                "social_account",
+                                "anonymous",
+                                "other"
+                            ],
+                            "type": "string"
                         },
                         "collectionFormat": "multi",
-                        "description": "Sentence that it stands on, wholly or in part",
-                        "name": "sentence_id",
+                        "description": "Kind of that source",
+                        "name": "source_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that source, ISO 3166-1 alpha-2",
+                        "name": "source_country",
                         "in": "query"
                     },
                     {
@@ -2098,6 +2364,102 @@ const docTemplate = `{
                         "collectionFormat": "multi",
                         "description": "Stance of an article in which it stands",
                         "name": "stance",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Article in which it stands",
+                        "name": "article_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "URL of an article in which it stands",
+                        "name": "article_url",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Host of the URL of any article in which it stands",
+                        "name": "article_host",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Sentence that it stands on, wholly or in part",
+                        "name": "sentence_id",
+                        "in": "query"
+                    },
+                    {
+                        "minimum": 1,
+                        "type": "integer",
+                        "description": "Different sources in which it stands, at the least",
+                        "name": "min_sources",
+                        "in": "query"
+                    },
+                    {
+                        "minimum": 1,
+                        "type": "integer",
+                        "description": "Different sources in which it stands, at the most",
+                        "name": "max_sources",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date",
+                        "description": "First day on which it was claimed",
+                        "name": "claimed_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date",
+                        "description": "Last day on which it was claimed",
+                        "name": "claimed_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it was logged: this time (RFC 3339) or later",
+                        "name": "created_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it was logged: before this time",
+                        "name": "created_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it last changed: this time (RFC 3339) or later",
+                        "name": "updated_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it last changed: before this time",
+                        "name": "updated_to",
                         "in": "query"
                     },
                     {
@@ -2172,6 +2534,7 @@ const docTemplate = `{
                                 "language",
                                 "tags",
                                 "techniques",
+                                "status_since",
                                 "actors",
                                 "origin",
                                 "election",
@@ -2322,6 +2685,623 @@ const docTemplate = `{
                 }
             }
         },
+        "/api/v1/claims/facets": {
+            "get": {
+                "description": "Under the same filters as the list of claims. What the filters say of a field itself is left out where that field is counted: a bucket has its value in place of it, so that one sees what else there is to choose. Each bucket has the link that lists exactly its claims.",
+                "produces": [
+                    "application/json",
+                    "application/problem+json"
+                ],
+                "tags": [
+                    "claims"
+                ],
+                "summary": "Count claims by fields",
+                "parameters": [
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "kind",
+                                "status",
+                                "election_id",
+                                "language",
+                                "tag",
+                                "technique",
+                                "tactic",
+                                "actor_id",
+                                "actor_kind",
+                                "actor_country",
+                                "role",
+                                "speaker_id",
+                                "speaker_kind",
+                                "speaker_country",
+                                "accused_id",
+                                "accused_kind",
+                                "accused_country",
+                                "target_id",
+                                "target_kind",
+                                "target_country",
+                                "beneficiary_id",
+                                "beneficiary_kind",
+                                "beneficiary_country",
+                                "attributor_id",
+                                "attributor_kind",
+                                "attributor_country",
+                                "source_id",
+                                "source_kind",
+                                "source_country",
+                                "stance",
+                                "article_host",
+                                "sources"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Field to count by",
+                        "name": "field",
+                        "in": "query",
+                        "required": true
+                    },
+                    {
+                        "maximum": 100,
+                        "minimum": 1,
+                        "type": "integer",
+                        "default": 20,
+                        "description": "Values of each field",
+                        "name": "limit",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "allegation",
+                                "attribution",
+                                "denial",
+                                "pledge",
+                                "assessment",
+                                "prediction",
+                                "warning",
+                                "statistic",
+                                "other"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of claim",
+                        "name": "kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "logged",
+                                "in_review",
+                                "reviewed",
+                                "archived"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "How far the work on it has come",
+                        "name": "status",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Has been in its state since before this time (RFC 3339)",
+                        "name": "status_before",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Election that it is about",
+                        "name": "election_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Language, BCP 47",
+                        "name": "language",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Tag, in lower case",
+                        "name": "tag",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Code of DISARM Red: a technique, without its sub-techniques, or a tactic, with all of its techniques",
+                        "name": "technique",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who acts in it",
+                        "name": "actor_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "actor_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor, ISO 3166-1 alpha-2",
+                        "name": "actor_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "speaker",
+                                "accused",
+                                "target",
+                                "beneficiary",
+                                "attributor"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Role of that actor, or of any where none is named",
+                        "name": "role",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a speaker in it",
+                        "name": "speaker_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "speaker_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "speaker_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is accused in it",
+                        "name": "accused_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "accused_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "accused_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a target in it",
+                        "name": "target_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "target_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "target_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a beneficiary in it",
+                        "name": "beneficiary_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "beneficiary_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "beneficiary_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is an attributor in it",
+                        "name": "attributor_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "attributor_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "attributor_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Source of an article in which it stands",
+                        "name": "source_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "news_outlet",
+                                "wire_agency",
+                                "broadcaster",
+                                "government_body",
+                                "intelligence_agency",
+                                "law_enforcement",
+                                "think_tank",
+                                "academic",
+                                "civil_society",
+                                "technology_company",
+                                "private_consultancy",
+                                "individual",
+                                "social_account",
+                                "anonymous",
+                                "other"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that source",
+                        "name": "source_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that source, ISO 3166-1 alpha-2",
+                        "name": "source_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "asserts",
+                                "reports",
+                                "denies",
+                                "questions",
+                                "rebuts"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Stance of an article in which it stands",
+                        "name": "stance",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Article in which it stands",
+                        "name": "article_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "URL of an article in which it stands",
+                        "name": "article_url",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Host of the URL of any article in which it stands",
+                        "name": "article_host",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Sentence that it stands on, wholly or in part",
+                        "name": "sentence_id",
+                        "in": "query"
+                    },
+                    {
+                        "minimum": 1,
+                        "type": "integer",
+                        "description": "Different sources in which it stands, at the least",
+                        "name": "min_sources",
+                        "in": "query"
+                    },
+                    {
+                        "minimum": 1,
+                        "type": "integer",
+                        "description": "Different sources in which it stands, at the most",
+                        "name": "max_sources",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date",
+                        "description": "First day on which it was claimed",
+                        "name": "claimed_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date",
+                        "description": "Last day on which it was claimed",
+                        "name": "claimed_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it was logged: this time (RFC 3339) or later",
+                        "name": "created_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it was logged: before this time",
+                        "name": "created_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it last changed: this time (RFC 3339) or later",
+                        "name": "updated_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it last changed: before this time",
+                        "name": "updated_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "description": "ETag of the answer that you have",
+                        "name": "If-None-Match",
+                        "in": "header"
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/ClaimFacets"
+                        },
+                        "headers": {
+                            "ETag": {
+                                "type": "string",
+                                "description": "Changes when the answer does"
+                            }
+                        }
+                    },
+                    "304": {
+                        "description": "You have this answer already"
+                    },
+                    "400": {
+                        "description": "A parameter is unknown or cannot be read",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "default": {
+                        "description": "Any other problem",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    }
+                }
+            }
+        },
         "/api/v1/claims/{id}": {
             "get": {
                 "description": "With its origin, the words that it was logged from. Its ETag is what a change of it sends back as If-Match.",
@@ -2377,6 +3357,7 @@ const docTemplate = `{
                                 "language",
                                 "tags",
                                 "techniques",
+                                "status_since",
                                 "actors",
                                 "origin",
                                 "election",
@@ -4956,6 +5937,2017 @@ const docTemplate = `{
                 }
             }
         },
+        "/api/v1/stats/crosstab": {
+            "get": {
+                "description": "Actors by technique, sources by kind, countries of the accused by countries of the target: the most frequent values of each. Fields of one and the same actor or source are counted as such: actor_id by role counts each actor in its own roles. A claim may be counted in several rows and columns. Each count has the link that lists exactly its claims.",
+                "produces": [
+                    "application/json",
+                    "application/problem+json"
+                ],
+                "tags": [
+                    "statistics"
+                ],
+                "summary": "Count claims by two fields at once",
+                "parameters": [
+                    {
+                        "enum": [
+                            "kind",
+                            "status",
+                            "election_id",
+                            "language",
+                            "tag",
+                            "technique",
+                            "tactic",
+                            "actor_id",
+                            "actor_kind",
+                            "actor_country",
+                            "role",
+                            "speaker_id",
+                            "speaker_kind",
+                            "speaker_country",
+                            "accused_id",
+                            "accused_kind",
+                            "accused_country",
+                            "target_id",
+                            "target_kind",
+                            "target_country",
+                            "beneficiary_id",
+                            "beneficiary_kind",
+                            "beneficiary_country",
+                            "attributor_id",
+                            "attributor_kind",
+                            "attributor_country",
+                            "source_id",
+                            "source_kind",
+                            "source_country",
+                            "stance",
+                            "article_host",
+                            "sources"
+                        ],
+                        "type": "string",
+                        "description": "Field of the rows",
+                        "name": "rows",
+                        "in": "query",
+                        "required": true
+                    },
+                    {
+                        "enum": [
+                            "kind",
+                            "status",
+                            "election_id",
+                            "language",
+                            "tag",
+                            "technique",
+                            "tactic",
+                            "actor_id",
+                            "actor_kind",
+                            "actor_country",
+                            "role",
+                            "speaker_id",
+                            "speaker_kind",
+                            "speaker_country",
+                            "accused_id",
+                            "accused_kind",
+                            "accused_country",
+                            "target_id",
+                            "target_kind",
+                            "target_country",
+                            "beneficiary_id",
+                            "beneficiary_kind",
+                            "beneficiary_country",
+                            "attributor_id",
+                            "attributor_kind",
+                            "attributor_country",
+                            "source_id",
+                            "source_kind",
+                            "source_country",
+                            "stance",
+                            "article_host",
+                            "sources"
+                        ],
+                        "type": "string",
+                        "description": "Field of the columns",
+                        "name": "columns",
+                        "in": "query",
+                        "required": true
+                    },
+                    {
+                        "maximum": 50,
+                        "minimum": 1,
+                        "type": "integer",
+                        "default": 10,
+                        "description": "Rows, and columns",
+                        "name": "limit",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "allegation",
+                                "attribution",
+                                "denial",
+                                "pledge",
+                                "assessment",
+                                "prediction",
+                                "warning",
+                                "statistic",
+                                "other"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of claim",
+                        "name": "kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "logged",
+                                "in_review",
+                                "reviewed",
+                                "archived"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "How far the work on it has come",
+                        "name": "status",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Has been in its state since before this time (RFC 3339)",
+                        "name": "status_before",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Election that it is about",
+                        "name": "election_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Language, BCP 47",
+                        "name": "language",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Tag, in lower case",
+                        "name": "tag",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Code of DISARM Red: a technique, without its sub-techniques, or a tactic, with all of its techniques",
+                        "name": "technique",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who acts in it",
+                        "name": "actor_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "actor_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor, ISO 3166-1 alpha-2",
+                        "name": "actor_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "speaker",
+                                "accused",
+                                "target",
+                                "beneficiary",
+                                "attributor"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Role of that actor, or of any where none is named",
+                        "name": "role",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a speaker in it",
+                        "name": "speaker_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "speaker_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "speaker_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is accused in it",
+                        "name": "accused_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "accused_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "accused_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a target in it",
+                        "name": "target_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "target_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "target_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a beneficiary in it",
+                        "name": "beneficiary_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "beneficiary_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "beneficiary_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is an attributor in it",
+                        "name": "attributor_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "attributor_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "attributor_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Source of an article in which it stands",
+                        "name": "source_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "news_outlet",
+                                "wire_agency",
+                                "broadcaster",
+                                "government_body",
+                                "intelligence_agency",
+                                "law_enforcement",
+                                "think_tank",
+                                "academic",
+                                "civil_society",
+                                "technology_company",
+                                "private_consultancy",
+                                "individual",
+                                "social_account",
+                                "anonymous",
+                                "other"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that source",
+                        "name": "source_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that source, ISO 3166-1 alpha-2",
+                        "name": "source_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "asserts",
+                                "reports",
+                                "denies",
+                                "questions",
+                                "rebuts"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Stance of an article in which it stands",
+                        "name": "stance",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Article in which it stands",
+                        "name": "article_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "URL of an article in which it stands",
+                        "name": "article_url",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Host of the URL of any article in which it stands",
+                        "name": "article_host",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Sentence that it stands on, wholly or in part",
+                        "name": "sentence_id",
+                        "in": "query"
+                    },
+                    {
+                        "minimum": 1,
+                        "type": "integer",
+                        "description": "Different sources in which it stands, at the least",
+                        "name": "min_sources",
+                        "in": "query"
+                    },
+                    {
+                        "minimum": 1,
+                        "type": "integer",
+                        "description": "Different sources in which it stands, at the most",
+                        "name": "max_sources",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date",
+                        "description": "First day on which it was claimed",
+                        "name": "claimed_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date",
+                        "description": "Last day on which it was claimed",
+                        "name": "claimed_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it was logged: this time (RFC 3339) or later",
+                        "name": "created_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it was logged: before this time",
+                        "name": "created_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it last changed: this time (RFC 3339) or later",
+                        "name": "updated_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it last changed: before this time",
+                        "name": "updated_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "description": "ETag of the answer that you have",
+                        "name": "If-None-Match",
+                        "in": "header"
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/Crosstab"
+                        },
+                        "headers": {
+                            "ETag": {
+                                "type": "string",
+                                "description": "Changes when the answer does"
+                            }
+                        }
+                    },
+                    "304": {
+                        "description": "You have this answer already"
+                    },
+                    "400": {
+                        "description": "A parameter is unknown or cannot be read",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "default": {
+                        "description": "Any other problem",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    }
+                }
+            }
+        },
+        "/api/v1/stats/gaps": {
+            "get": {
+                "description": "Claims with one source only, claims that have been in review for long, articles without a lasting copy, sources in which no claim stands; each with the link that lists exactly these.",
+                "produces": [
+                    "application/json",
+                    "application/problem+json"
+                ],
+                "tags": [
+                    "statistics"
+                ],
+                "summary": "Count what is wanting",
+                "parameters": [
+                    {
+                        "maximum": 36500,
+                        "minimum": 1,
+                        "type": "integer",
+                        "default": 14,
+                        "description": "Since before the day that was so many days ago, in UTC, claims have been in review for long",
+                        "name": "days",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "description": "ETag of the answer that you have",
+                        "name": "If-None-Match",
+                        "in": "header"
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/Gaps"
+                        },
+                        "headers": {
+                            "ETag": {
+                                "type": "string",
+                                "description": "Changes when the answer does"
+                            }
+                        }
+                    },
+                    "304": {
+                        "description": "You have this answer already"
+                    },
+                    "400": {
+                        "description": "A parameter is unknown or cannot be read",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "default": {
+                        "description": "Any other problem",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    }
+                }
+            }
+        },
+        "/api/v1/stats/seen": {
+            "get": {
+                "description": "When claims with each value of a field were first and last claimed, and logged: of actors, sources, techniques, tags.",
+                "produces": [
+                    "application/json",
+                    "application/problem+json"
+                ],
+                "tags": [
+                    "statistics"
+                ],
+                "summary": "First and last seen",
+                "parameters": [
+                    {
+                        "enum": [
+                            "kind",
+                            "status",
+                            "election_id",
+                            "language",
+                            "tag",
+                            "technique",
+                            "tactic",
+                            "actor_id",
+                            "actor_kind",
+                            "actor_country",
+                            "role",
+                            "speaker_id",
+                            "speaker_kind",
+                            "speaker_country",
+                            "accused_id",
+                            "accused_kind",
+                            "accused_country",
+                            "target_id",
+                            "target_kind",
+                            "target_country",
+                            "beneficiary_id",
+                            "beneficiary_kind",
+                            "beneficiary_country",
+                            "attributor_id",
+                            "attributor_kind",
+                            "attributor_country",
+                            "source_id",
+                            "source_kind",
+                            "source_country",
+                            "stance",
+                            "article_host",
+                            "sources"
+                        ],
+                        "type": "string",
+                        "description": "Field whose values to look for",
+                        "name": "field",
+                        "in": "query",
+                        "required": true
+                    },
+                    {
+                        "maximum": 50,
+                        "minimum": 1,
+                        "type": "integer",
+                        "default": 20,
+                        "description": "Values",
+                        "name": "limit",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "allegation",
+                                "attribution",
+                                "denial",
+                                "pledge",
+                                "assessment",
+                                "prediction",
+                                "warning",
+                                "statistic",
+                                "other"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of claim",
+                        "name": "kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "logged",
+                                "in_review",
+                                "reviewed",
+                                "archived"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "How far the work on it has come",
+                        "name": "status",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Has been in its state since before this time (RFC 3339)",
+                        "name": "status_before",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Election that it is about",
+                        "name": "election_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Language, BCP 47",
+                        "name": "language",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Tag, in lower case",
+                        "name": "tag",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Code of DISARM Red: a technique, without its sub-techniques, or a tactic, with all of its techniques",
+                        "name": "technique",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who acts in it",
+                        "name": "actor_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "actor_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor, ISO 3166-1 alpha-2",
+                        "name": "actor_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "speaker",
+                                "accused",
+                                "target",
+                                "beneficiary",
+                                "attributor"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Role of that actor, or of any where none is named",
+                        "name": "role",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a speaker in it",
+                        "name": "speaker_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "speaker_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "speaker_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is accused in it",
+                        "name": "accused_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "accused_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "accused_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a target in it",
+                        "name": "target_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "target_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "target_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a beneficiary in it",
+                        "name": "beneficiary_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "beneficiary_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "beneficiary_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is an attributor in it",
+                        "name": "attributor_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "attributor_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "attributor_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Source of an article in which it stands",
+                        "name": "source_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "news_outlet",
+                                "wire_agency",
+                                "broadcaster",
+                                "government_body",
+                                "intelligence_agency",
+                                "law_enforcement",
+                                "think_tank",
+                                "academic",
+                                "civil_society",
+                                "technology_company",
+                                "private_consultancy",
+                                "individual",
+                                "social_account",
+                                "anonymous",
+                                "other"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that source",
+                        "name": "source_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that source, ISO 3166-1 alpha-2",
+                        "name": "source_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "asserts",
+                                "reports",
+                                "denies",
+                                "questions",
+                                "rebuts"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Stance of an article in which it stands",
+                        "name": "stance",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Article in which it stands",
+                        "name": "article_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "URL of an article in which it stands",
+                        "name": "article_url",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Host of the URL of any article in which it stands",
+                        "name": "article_host",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Sentence that it stands on, wholly or in part",
+                        "name": "sentence_id",
+                        "in": "query"
+                    },
+                    {
+                        "minimum": 1,
+                        "type": "integer",
+                        "description": "Different sources in which it stands, at the least",
+                        "name": "min_sources",
+                        "in": "query"
+                    },
+                    {
+                        "minimum": 1,
+                        "type": "integer",
+                        "description": "Different sources in which it stands, at the most",
+                        "name": "max_sources",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date",
+                        "description": "First day on which it was claimed",
+                        "name": "claimed_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date",
+                        "description": "Last day on which it was claimed",
+                        "name": "claimed_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it was logged: this time (RFC 3339) or later",
+                        "name": "created_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it was logged: before this time",
+                        "name": "created_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it last changed: this time (RFC 3339) or later",
+                        "name": "updated_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it last changed: before this time",
+                        "name": "updated_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "description": "ETag of the answer that you have",
+                        "name": "If-None-Match",
+                        "in": "header"
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/SeenList"
+                        },
+                        "headers": {
+                            "ETag": {
+                                "type": "string",
+                                "description": "Changes when the answer does"
+                            }
+                        }
+                    },
+                    "304": {
+                        "description": "You have this answer already"
+                    },
+                    "400": {
+                        "description": "A parameter is unknown or cannot be read",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "default": {
+                        "description": "Any other problem",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    }
+                }
+            }
+        },
+        "/api/v1/stats/timeline": {
+            "get": {
+                "description": "By the day on which they were claimed, or logged (in UTC), and in each period by a field, if one is named. Weeks begin on Monday. Claims without a day, and periods without claims, are left out; at most 1,000 periods are given, the earliest ones. Each count has the link that lists exactly its claims.",
+                "produces": [
+                    "application/json",
+                    "application/problem+json"
+                ],
+                "tags": [
+                    "statistics"
+                ],
+                "summary": "Count claims by time",
+                "parameters": [
+                    {
+                        "enum": [
+                            "day",
+                            "week",
+                            "month"
+                        ],
+                        "type": "string",
+                        "default": "month",
+                        "description": "Length of the periods",
+                        "name": "interval",
+                        "in": "query"
+                    },
+                    {
+                        "enum": [
+                            "claimed_on",
+                            "created_at"
+                        ],
+                        "type": "string",
+                        "default": "claimed_on",
+                        "description": "What puts a claim in a period",
+                        "name": "by",
+                        "in": "query"
+                    },
+                    {
+                        "enum": [
+                            "kind",
+                            "status",
+                            "election_id",
+                            "language",
+                            "tag",
+                            "technique",
+                            "tactic",
+                            "actor_id",
+                            "actor_kind",
+                            "actor_country",
+                            "role",
+                            "speaker_id",
+                            "speaker_kind",
+                            "speaker_country",
+                            "accused_id",
+                            "accused_kind",
+                            "accused_country",
+                            "target_id",
+                            "target_kind",
+                            "target_country",
+                            "beneficiary_id",
+                            "beneficiary_kind",
+                            "beneficiary_country",
+                            "attributor_id",
+                            "attributor_kind",
+                            "attributor_country",
+                            "source_id",
+                            "source_kind",
+                            "source_country",
+                            "stance",
+                            "article_host",
+                            "sources"
+                        ],
+                        "type": "string",
+                        "description": "Field to split each period by",
+                        "name": "split",
+                        "in": "query"
+                    },
+                    {
+                        "maximum": 50,
+                        "minimum": 1,
+                        "type": "integer",
+                        "default": 10,
+                        "description": "Values of that field",
+                        "name": "limit",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "allegation",
+                                "attribution",
+                                "denial",
+                                "pledge",
+                                "assessment",
+                                "prediction",
+                                "warning",
+                                "statistic",
+                                "other"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of claim",
+                        "name": "kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "logged",
+                                "in_review",
+                                "reviewed",
+                                "archived"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "How far the work on it has come",
+                        "name": "status",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Has been in its state since before this time (RFC 3339)",
+                        "name": "status_before",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Election that it is about",
+                        "name": "election_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Language, BCP 47",
+                        "name": "language",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Tag, in lower case",
+                        "name": "tag",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Code of DISARM Red: a technique, without its sub-techniques, or a tactic, with all of its techniques",
+                        "name": "technique",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who acts in it",
+                        "name": "actor_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "actor_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor, ISO 3166-1 alpha-2",
+                        "name": "actor_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "speaker",
+                                "accused",
+                                "target",
+                                "beneficiary",
+                                "attributor"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Role of that actor, or of any where none is named",
+                        "name": "role",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a speaker in it",
+                        "name": "speaker_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "speaker_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "speaker_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is accused in it",
+                        "name": "accused_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "accused_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "accused_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a target in it",
+                        "name": "target_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "target_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "target_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is a beneficiary in it",
+                        "name": "beneficiary_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "beneficiary_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "beneficiary_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Actor who is an attributor in it",
+                        "name": "attributor_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "state",
+                                "government_body",
+                                "security_service",
+                                "political_party",
+                                "organization",
+                                "company",
+                                "person",
+                                "network",
+                                "online_persona",
+                                "unknown"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that actor",
+                        "name": "attributor_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that actor",
+                        "name": "attributor_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Source of an article in which it stands",
+                        "name": "source_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "news_outlet",
+                                "wire_agency",
+                                "broadcaster",
+                                "government_body",
+                                "intelligence_agency",
+                                "law_enforcement",
+                                "think_tank",
+                                "academic",
+                                "civil_society",
+                                "technology_company",
+                                "private_consultancy",
+                                "individual",
+                                "social_account",
+                                "anonymous",
+                                "other"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of that source",
+                        "name": "source_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of that source, ISO 3166-1 alpha-2",
+                        "name": "source_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "asserts",
+                                "reports",
+                                "denies",
+                                "questions",
+                                "rebuts"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Stance of an article in which it stands",
+                        "name": "stance",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Article in which it stands",
+                        "name": "article_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "URL of an article in which it stands",
+                        "name": "article_url",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Host of the URL of any article in which it stands",
+                        "name": "article_host",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Sentence that it stands on, wholly or in part",
+                        "name": "sentence_id",
+                        "in": "query"
+                    },
+                    {
+                        "minimum": 1,
+                        "type": "integer",
+                        "description": "Different sources in which it stands, at the least",
+                        "name": "min_sources",
+                        "in": "query"
+                    },
+                    {
+                        "minimum": 1,
+                        "type": "integer",
+                        "description": "Different sources in which it stands, at the most",
+                        "name": "max_sources",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date",
+                        "description": "First day on which it was claimed",
+                        "name": "claimed_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date",
+                        "description": "Last day on which it was claimed",
+                        "name": "claimed_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it was logged: this time (RFC 3339) or later",
+                        "name": "created_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it was logged: before this time",
+                        "name": "created_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it last changed: this time (RFC 3339) or later",
+                        "name": "updated_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When it last changed: before this time",
+                        "name": "updated_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "description": "ETag of the answer that you have",
+                        "name": "If-None-Match",
+                        "in": "header"
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/Timeline"
+                        },
+                        "headers": {
+                            "ETag": {
+                                "type": "string",
+                                "description": "Changes when the answer does"
+                            }
+                        }
+                    },
+                    "304": {
+                        "description": "You have this answer already"
+                    },
+                    "400": {
+                        "description": "A parameter is unknown or cannot be read",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "default": {
+                        "description": "Any other problem",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    }
+                }
+            }
+        },
+        "/api/v1/stats/totals": {
+            "get": {
+                "description": "Of each resource, at any size at the same cost.",
+                "produces": [
+                    "application/json",
+                    "application/problem+json"
+                ],
+                "tags": [
+                    "statistics"
+                ],
+                "summary": "Count all records",
+                "parameters": [
+                    {
+                        "type": "string",
+                        "description": "ETag of the answer that you have",
+                        "name": "If-None-Match",
+                        "in": "header"
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/Totals"
+                        },
+                        "headers": {
+                            "ETag": {
+                                "type": "string",
+                                "description": "Changes when the answer does"
+                            }
+                        }
+                    },
+                    "304": {
+                        "description": "You have this answer already"
+                    },
+                    "400": {
+                        "description": "A parameter is unknown or cannot be read",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "default": {
+                        "description": "Any other problem",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    }
+                }
+            }
+        },
         "/api/v1/tactics": {
             "get": {
                 "description": "All tactics of DISARM Red, by code.\n\nCSV has the columns code, name.",
@@ -5799,6 +8791,36 @@ const docTemplate = `{
                 }
             }
         },
+        "Bucket": {
+            "type": "object",
+            "required": [
+                "count",
+                "href",
+                "value"
+            ],
+            "properties": {
+                "count": {
+                    "description": "Count is how many records have it.",
+                    "type": "integer",
+                    "example": 3
+                },
+                "href": {
+                    "description": "Href lists exactly these records.",
+                    "type": "string",
+                    "example": "/api/v1/claims?kind=denial"
+                },
+                "label": {
+                    "description": "Label is the name of the record that the value names, if it names one.",
+                    "type": "string",
+                    "example": "Directorate Nine"
+                },
+                "value": {
+                    "description": "Value is the value, as filters take it.",
+                    "type": "string",
+                    "example": "denial"
+                }
+            }
+        },
         "Candidate": {
             "type": "object",
             "required": [
@@ -5839,6 +8861,7 @@ const docTemplate = `{
                 "id",
                 "kind",
                 "origin",
+                "status_since",
                 "text",
                 "updated_at",
                 "version"
@@ -5926,6 +8949,12 @@ const docTemplate = `{
                     ],
                     "example": "logged"
                 },
+                "status_since": {
+                    "description": "StatusSince is when it came to be in the state that it is in (UTC, RFC 3339, microseconds).",
+                    "type": "string",
+                    "format": "date-time",
+                    "example": "2024-01-31T08:34:00.000000Z"
+                },
                 "tags": {
                     "description": "Tags are free words to find it by; kept in lower case.",
                     "type": "array",
@@ -6002,6 +9031,27 @@ const docTemplate = `{
                         }
                     ],
                     "example": "speaker"
+                }
+            }
+        },
+        "ClaimFacets": {
+            "type": "object",
+            "required": [
+                "facets",
+                "total"
+            ],
+            "properties": {
+                "facets": {
+                    "description": "Facets are the fields that were asked for, in that order.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Facet"
+                    }
+                },
+                "total": {
+                    "description": "Total is how many claims the filters leave.",
+                    "type": "integer",
+                    "example": 12
                 }
             }
         },
@@ -6148,6 +9198,77 @@ const docTemplate = `{
                 "StatusReviewed",
                 "StatusArchived"
             ]
+        },
+        "Crosstab": {
+            "type": "object",
+            "required": [
+                "columns",
+                "more_columns",
+                "more_rows",
+                "rows"
+            ],
+            "properties": {
+                "columns": {
+                    "description": "Columns are the values of one field, each with all of its claims.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Bucket"
+                    }
+                },
+                "more_columns": {
+                    "description": "MoreColumns says that there are more values of the one field.",
+                    "type": "boolean"
+                },
+                "more_rows": {
+                    "description": "MoreRows says that there are more values of the other one.",
+                    "type": "boolean"
+                },
+                "rows": {
+                    "description": "Rows are the values of the other one.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/CrosstabRow"
+                    }
+                }
+            }
+        },
+        "CrosstabRow": {
+            "type": "object",
+            "required": [
+                "cells",
+                "count",
+                "href",
+                "value"
+            ],
+            "properties": {
+                "cells": {
+                    "description": "Cells are those of its claims that have each column's value too, in the order of the columns.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Bucket"
+                    }
+                },
+                "count": {
+                    "description": "Count is how many records have it.",
+                    "type": "integer",
+                    "example": 3
+                },
+                "href": {
+                    "description": "Href lists exactly these records.",
+                    "type": "string",
+                    "example": "/api/v1/claims?kind=denial"
+                },
+                "label": {
+                    "description": "Label is the name of the record that the value names, if it names one.",
+                    "type": "string",
+                    "example": "Directorate Nine"
+                },
+                "value": {
+                    "description": "Value is the value, as filters take it.",
+                    "type": "string",
+                    "example": "denial"
+                }
+            }
         },
         "Election": {
             "type": "object",
@@ -6349,6 +9470,32 @@ const docTemplate = `{
                 }
             }
         },
+        "Facet": {
+            "type": "object",
+            "required": [
+                "buckets",
+                "field",
+                "more"
+            ],
+            "properties": {
+                "buckets": {
+                    "description": "Buckets are its values: those that the most claims have first, and those that as many have by value.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Bucket"
+                    }
+                },
+                "field": {
+                    "description": "Field is the field.",
+                    "type": "string",
+                    "example": "kind"
+                },
+                "more": {
+                    "description": "More says that there are more values.",
+                    "type": "boolean"
+                }
+            }
+        },
         "FieldError": {
             "type": "object",
             "required": [
@@ -6382,6 +9529,49 @@ const docTemplate = `{
                     "description": "Pointer is the field's place in the body as a URI fragment (RFC 6901), such as \"#/actors/0/role\".",
                     "type": "string",
                     "example": "#/actors/0/role"
+                }
+            }
+        },
+        "Gaps": {
+            "type": "object",
+            "required": [
+                "long_in_review",
+                "one_source",
+                "unarchived",
+                "uncited"
+            ],
+            "properties": {
+                "long_in_review": {
+                    "description": "LongInReview are the claims that have been in review for longer than the days that were asked for.",
+                    "allOf": [
+                        {
+                            "$ref": "#/definitions/Tally"
+                        }
+                    ]
+                },
+                "one_source": {
+                    "description": "OneSource are the claims that stand in one source only.",
+                    "allOf": [
+                        {
+                            "$ref": "#/definitions/Tally"
+                        }
+                    ]
+                },
+                "unarchived": {
+                    "description": "Unarchived are the articles without the URL of a lasting copy.",
+                    "allOf": [
+                        {
+                            "$ref": "#/definitions/Tally"
+                        }
+                    ]
+                },
+                "uncited": {
+                    "description": "Uncited are the sources in none of whose articles a claim stands.",
+                    "allOf": [
+                        {
+                            "$ref": "#/definitions/Tally"
+                        }
+                    ]
                 }
             }
         },
@@ -6814,6 +10004,43 @@ const docTemplate = `{
                 }
             }
         },
+        "Period": {
+            "type": "object",
+            "required": [
+                "count",
+                "href",
+                "value"
+            ],
+            "properties": {
+                "count": {
+                    "description": "Count is how many records have it.",
+                    "type": "integer",
+                    "example": 3
+                },
+                "href": {
+                    "description": "Href lists exactly these records.",
+                    "type": "string",
+                    "example": "/api/v1/claims?kind=denial"
+                },
+                "label": {
+                    "description": "Label is the name of the record that the value names, if it names one.",
+                    "type": "string",
+                    "example": "Directorate Nine"
+                },
+                "split": {
+                    "description": "Split are the claims of the period by the values of the field to split by: those that the most claims have, in all\nperiods together, first. Values that none has in the period are left out.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Bucket"
+                    }
+                },
+                "value": {
+                    "description": "Value is the value, as filters take it.",
+                    "type": "string",
+                    "example": "denial"
+                }
+            }
+        },
         "Problem": {
             "type": "object",
             "required": [
@@ -6917,6 +10144,82 @@ const docTemplate = `{
                 "RoleBeneficiary",
                 "RoleAttributor"
             ]
+        },
+        "Seen": {
+            "type": "object",
+            "required": [
+                "count",
+                "first_created_at",
+                "href",
+                "last_created_at",
+                "value"
+            ],
+            "properties": {
+                "count": {
+                    "description": "Count is how many records have it.",
+                    "type": "integer",
+                    "example": 3
+                },
+                "first_claimed_on": {
+                    "description": "FirstClaimedOn is the first day on which one of its claims was claimed.",
+                    "type": "string",
+                    "format": "date",
+                    "example": "2023-11-15"
+                },
+                "first_created_at": {
+                    "description": "FirstCreatedAt is when the first of its claims was logged (UTC, RFC 3339, microseconds).",
+                    "type": "string",
+                    "format": "date-time",
+                    "example": "2024-01-31T08:34:00.000000Z"
+                },
+                "href": {
+                    "description": "Href lists exactly these records.",
+                    "type": "string",
+                    "example": "/api/v1/claims?kind=denial"
+                },
+                "label": {
+                    "description": "Label is the name of the record that the value names, if it names one.",
+                    "type": "string",
+                    "example": "Directorate Nine"
+                },
+                "last_claimed_on": {
+                    "description": "LastClaimedOn is the last such day.",
+                    "type": "string",
+                    "format": "date",
+                    "example": "2024-11-05"
+                },
+                "last_created_at": {
+                    "description": "LastCreatedAt is when the last one was.",
+                    "type": "string",
+                    "format": "date-time",
+                    "example": "2024-01-31T08:34:00.000000Z"
+                },
+                "value": {
+                    "description": "Value is the value, as filters take it.",
+                    "type": "string",
+                    "example": "denial"
+                }
+            }
+        },
+        "SeenList": {
+            "type": "object",
+            "required": [
+                "buckets",
+                "more"
+            ],
+            "properties": {
+                "buckets": {
+                    "description": "Buckets are the values that the most claims have, those first.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Seen"
+                    }
+                },
+                "more": {
+                    "description": "More says that there are more values.",
+                    "type": "boolean"
+                }
+            }
         },
         "Sentence": {
             "type": "object",
@@ -7279,6 +10582,24 @@ const docTemplate = `{
                 }
             }
         },
+        "Tally": {
+            "type": "object",
+            "required": [
+                "count"
+            ],
+            "properties": {
+                "count": {
+                    "description": "Count is how many.",
+                    "type": "integer",
+                    "example": 12
+                },
+                "href": {
+                    "description": "Href lists exactly these, where there is a list of them.",
+                    "type": "string",
+                    "example": "/api/v1/claims"
+                }
+            }
+        },
         "Technique": {
             "type": "object",
             "required": [
@@ -7338,6 +10659,73 @@ const docTemplate = `{
                     "description": "Total is how many records the whole list has; with total=true.",
                     "type": "integer",
                     "example": 12
+                }
+            }
+        },
+        "Timeline": {
+            "type": "object",
+            "required": [
+                "more",
+                "periods"
+            ],
+            "properties": {
+                "more": {
+                    "description": "More says that there are later periods: ask for them with claimed_from or created_from.",
+                    "type": "boolean"
+                },
+                "more_split": {
+                    "description": "MoreSplit says that there are more values of the field to split by.",
+                    "type": "boolean"
+                },
+                "periods": {
+                    "description": "Periods are in their order. Those without claims are left out.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Period"
+                    }
+                }
+            }
+        },
+        "Totals": {
+            "type": "object",
+            "required": [
+                "actors",
+                "articles",
+                "claims",
+                "elections",
+                "occurrences",
+                "sentences",
+                "sources",
+                "tactics",
+                "techniques"
+            ],
+            "properties": {
+                "actors": {
+                    "$ref": "#/definitions/Tally"
+                },
+                "articles": {
+                    "$ref": "#/definitions/Tally"
+                },
+                "claims": {
+                    "$ref": "#/definitions/Tally"
+                },
+                "elections": {
+                    "$ref": "#/definitions/Tally"
+                },
+                "occurrences": {
+                    "$ref": "#/definitions/Tally"
+                },
+                "sentences": {
+                    "$ref": "#/definitions/Tally"
+                },
+                "sources": {
+                    "$ref": "#/definitions/Tally"
+                },
+                "tactics": {
+                    "$ref": "#/definitions/Tally"
+                },
+                "techniques": {
+                    "$ref": "#/definitions/Tally"
                 }
             }
         }

@@ -33,6 +33,11 @@ func Load(ctx context.Context, s *store.Store) error {
 	})
 }
 
+// LoadTechniques keeps in s DISARM's tactics and techniques, and nothing else of the seeds.
+func LoadTechniques(ctx context.Context, s *store.Store) error {
+	return (&loader{store: s}).techniques(ctx)
+}
+
 // loader knows the ids of the named records that the others point at.
 type loader struct {
 	store                      *store.Store

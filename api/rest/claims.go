@@ -18,29 +18,59 @@ type ClaimList struct {
 // listClaims lists claims.
 //
 //	@Summary	List claims
-//	@Description	Every filter may be repeated: within a filter any value may match, and each filter given must.
+//	@Description	Every filter may be repeated: within a filter any value may match, and each filter given must. What is said of actors (actor_id, actor_kind, actor_country, role) holds of one and the same actor, and what is said of a place (source, article, sentence, stance) of one and the same occurrence.
 //	@Description
 //	@Description	CSV has the columns id, created_at, updated_at, version, text, kind, status, election_id, claimed_on, language, tags, techniques, actors, origin_id, origin_article_id, origin_article_version, origin_start, origin_end, origin_exact, origin_prefix, origin_suffix, origin_first_sentence_id, origin_last_sentence_id, origin_stance. What is expanded adds election_name, technique_names, actor_names, origin_sentences, origin_article_url, origin_article_title, origin_article_published_at, origin_source_id, origin_source_name, occurrences, more_occurrences.
 //	@Tags		claims
 //	@Produce	json,text/csv,application/x-ndjson,application/problem+json
 //	@Param		kind	query	[]string	false	"Kind of claim"	collectionFormat(multi)	Enums(allegation,attribution,denial,pledge,assessment,prediction,warning,statistic,other)
 //	@Param		status	query	[]string	false	"How far the work on it has come"	collectionFormat(multi)	Enums(logged,in_review,reviewed,archived)
+//	@Param		status_before	query	string	false	"Has been in its state since before this time (RFC 3339)"	Format(date-time)
 //	@Param		election_id	query	[]int	false	"Election that it is about"	collectionFormat(multi)
 //	@Param		language	query	[]string	false	"Language, BCP 47"	collectionFormat(multi)
 //	@Param		tag	query	[]string	false	"Tag, in lower case"	collectionFormat(multi)
-//	@Param		technique	query	[]string	false	"Code of DISARM Red"	collectionFormat(multi)
+//	@Param		technique	query	[]string	false	"Code of DISARM Red: a technique, without its sub-techniques, or a tactic, with all of its techniques"	collectionFormat(multi)
 //	@Param		actor_id	query	[]int	false	"Actor who acts in it"	collectionFormat(multi)
+//	@Param		actor_kind	query	[]string	false	"Kind of that actor"	collectionFormat(multi)	Enums(state,government_body,security_service,political_party,organization,company,person,network,online_persona,unknown)
+//	@Param		actor_country	query	[]string	false	"Country of that actor, ISO 3166-1 alpha-2"	collectionFormat(multi)
 //	@Param		role	query	[]string	false	"Role of that actor, or of any where none is named"	collectionFormat(multi)	Enums(speaker,accused,target,beneficiary,attributor)
-//	@Param		article_id	query	[]int	false	"Article in which it stands"	collectionFormat(multi)
+//	@Param		speaker_id	query	[]int	false	"Actor who is a speaker in it"	collectionFormat(multi)
+//	@Param		speaker_kind	query	[]string	false	"Kind of that actor"	collectionFormat(multi)	Enums(state,government_body,security_service,political_party,organization,company,person,network,online_persona,unknown)
+//	@Param		speaker_country	query	[]string	false	"Country of that actor"	collectionFormat(multi)
+//	@Param		accused_id	query	[]int	false	"Actor who is accused in it"	collectionFormat(multi)
+//	@Param		accused_kind	query	[]string	false	"Kind of that actor"	collectionFormat(multi)	Enums(state,government_body,security_service,political_party,organization,company,person,network,online_persona,unknown)
+//	@Param		accused_country	query	[]string	false	"Country of that actor"	collectionFormat(multi)
+//	@Param		target_id	query	[]int	false	"Actor who is a target in it"	collectionFormat(multi)
+//	@Param		target_kind	query	[]string	false	"Kind of that actor"	collectionFormat(multi)	Enums(state,government_body,security_service,political_party,organization,company,person,network,online_persona,unknown)
+//	@Param		target_country	query	[]string	false	"Country of that actor"	collectionFormat(multi)
+//	@Param		beneficiary_id	query	[]int	false	"Actor who is a beneficiary in it"	collectionFormat(multi)
+//	@Param		beneficiary_kind	query	[]string	false	"Kind of that actor"	collectionFormat(multi)	Enums(state,government_body,security_service,political_party,organization,company,person,network,online_persona,unknown)
+//	@Param		beneficiary_country	query	[]string	false	"Country of that actor"	collectionFormat(multi)
+//	@Param		attributor_id	query	[]int	false	"Actor who is an attributor in it"	collectionFormat(multi)
+//	@Param		attributor_kind	query	[]string	false	"Kind of that actor"	collectionFormat(multi)	Enums(state,government_body,security_service,political_party,organization,company,person,network,online_persona,unknown)
+//	@Param		attributor_country	query	[]string	false	"Country of that actor"	collectionFormat(multi)
 //	@Param		source_id	query	[]int	false	"Source of an article in which it stands"	collectionFormat(multi)
-//	@Param		sentence_id	query	[]int	false	"Sentence that it stands on, wholly or in part"	collectionFormat(multi)
+//	@Param		source_kind	query	[]string	false	"Kind of that source"	collectionFormat(multi)	Enums(news_outlet,wire_agency,broadcaster,government_body,intelligence_agency,law_enforcement,think_tank,academic,civil_society,technology_company,private_consultancy,individual,social_account,anonymous,other)
+//	@Param		source_country	query	[]string	false	"Country of that source, ISO 3166-1 alpha-2"	collectionFormat(multi)
 //	@Param		stance	query	[]string	false	"Stance of an article in which it stands"	collectionFormat(multi)	Enums(asserts,reports,denies,questions,rebuts)
+//	@Param		article_id	query	[]int	false	"Article in which it stands"	collectionFormat(multi)
+//	@Param		article_url	query	[]string	false	"URL of an article in which it stands"	collectionFormat(multi)
+//	@Param		article_host	query	[]string	false	"Host of the URL of any article in which it stands"	collectionFormat(multi)
+//	@Param		sentence_id	query	[]int	false	"Sentence that it stands on, wholly or in part"	collectionFormat(multi)
+//	@Param		min_sources	query	int	false	"Different sources in which it stands, at the least"	minimum(1)
+//	@Param		max_sources	query	int	false	"Different sources in which it stands, at the most"	minimum(1)
+//	@Param		claimed_from	query	string	false	"First day on which it was claimed"	Format(date)
+//	@Param		claimed_to	query	string	false	"Last day on which it was claimed"	Format(date)
+//	@Param		created_from	query	string	false	"When it was logged: this time (RFC 3339) or later"	Format(date-time)
+//	@Param		created_to	query	string	false	"When it was logged: before this time"	Format(date-time)
+//	@Param		updated_from	query	string	false	"When it last changed: this time (RFC 3339) or later"	Format(date-time)
+//	@Param		updated_to	query	string	false	"When it last changed: before this time"	Format(date-time)
 //	@Param		limit	query	int		false	"Records on a page"	minimum(1)	maximum(200)	default(50)
 //	@Param		sort	query	string	false	"Order, with - before it for descending"	Enums(claimed_on,-claimed_on,created_at,-created_at,updated_at,-updated_at)	default(-created_at)
 //	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(actors,election,techniques,occurrences,sentences,article,source)
 //	@Param		cursor	query	string	false	"next of the page before"
 //	@Param		total	query	bool	false	"Count the whole list too"	default(false)
-//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,text,kind,status,election_id,claimed_on,language,tags,techniques,actors,origin,election,technique_records,occurrences,more_occurrences)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,text,kind,status,election_id,claimed_on,language,tags,techniques,status_since,actors,origin,election,technique_records,occurrences,more_occurrences)
 //	@Param		format	query	string	false	"How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given"	Enums(json,csv,ndjson)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	ClaimList
@@ -53,25 +83,17 @@ type ClaimList struct {
 //	@Router		/api/v1/claims [get]
 func (s *Server) listClaims(c echo.Context) error {
 	q := newQuery(c)
-	filter := store.ClaimFilter{
-		Kinds:       vocabulary(q, "kind", tracker.ClaimKinds),
-		Statuses:    vocabulary(q, "status", tracker.ClaimStatuses),
-		ElectionIDs: q.ids("election_id"),
-		Languages:   q.words("language", (*tracker.Problems).Language),
-		Tags:        q.words("tag", (*tracker.Problems).Tag),
-		Techniques:  q.words("technique", (*tracker.Problems).Technique),
-		ActorIDs:    q.ids("actor_id"),
-		Roles:       vocabulary(q, "role", tracker.Roles),
-		ArticleIDs:  q.ids("article_id"),
-		SourceIDs:   q.ids("source_id"),
-		SentenceIDs: q.ids("sentence_id"),
-		Stances:     vocabulary(q, "stance", tracker.Stances),
-	}
+	filter := claimFilter(q)
 	expand := q.expand(store.ClaimExpands)
 	page := q.page(s.store.Claims.Sorts())
 	form := formOf(c, q, claims, expand)
 	if err := q.err(); err != nil {
 		return err
+	}
+	if form.format != formatCSV && len(expand) == 0 {
+		return answerList(s, c, q, form.ready(), page, func(ctx context.Context, p store.Page) (store.List[store.Document], error) {
+			return s.store.Claims.Documents(ctx, filter, p)
+		})
 	}
 	return answerList(s, c, q, form, page, func(ctx context.Context, p store.Page) (store.List[tracker.Claim], error) {
 		return s.store.Claims.List(ctx, filter, p, expand)
@@ -116,7 +138,7 @@ func (s *Server) createClaim(c echo.Context) error {
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the claim"	minimum(1)
 //	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(actors,election,techniques,occurrences,sentences,article,source)
-//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,text,kind,status,election_id,claimed_on,language,tags,techniques,actors,origin,election,technique_records,occurrences,more_occurrences)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,text,kind,status,election_id,claimed_on,language,tags,techniques,status_since,actors,origin,election,technique_records,occurrences,more_occurrences)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	tracker.Claim
 //	@Header		200		{string}	ETag	"Begins with the record's version"
@@ -135,6 +157,13 @@ func (s *Server) getClaim(c echo.Context) error {
 	fields := q.fields(claims.members)
 	if err := q.err(); err != nil {
 		return err
+	}
+	if len(expand) == 0 {
+		document, err := s.store.Claims.Document(c.Request().Context(), id)
+		if err != nil {
+			return err
+		}
+		return respondRecord(c, document, fields...)
 	}
 	claim, err := s.store.Claims.Get(c.Request().Context(), id, expand)
 	if err != nil {

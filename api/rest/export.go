@@ -61,6 +61,11 @@ func formOf[T any](c echo.Context, q *query, r resource[T], expand store.Expand)
 	return f
 }
 
+// ready is the same form of records that are written already. CSV is not: it needs the records themselves.
+func (f form[T]) ready() form[store.Document] {
+	return form[store.Document]{resource: resource[store.Document]{name: f.name, members: f.members}, format: f.format, fields: f.fields}
+}
+
 // accepted is the format that a request's Accept likes best (RFC 9110, section 12.5.1). JSON comes before those that it
 // likes as much, and is also what a client gets that likes none of them: it may make something of that, but not of a 406.
 func accepted(lines []string) format {
@@ -153,7 +158,7 @@ func answerList[T any](s *Server, c echo.Context, q *query, f form[T], p store.P
 		}
 	}
 	f.begin(c)
-	return respondBytes(c, http.StatusOK, "", c.Response().Header().Get(echo.HeaderContentType), lines)
+	return newAnswer(c.Response().Header()["Content-Type"], "", lines).send(c, http.StatusOK)
 }
 
 // exportPage is how many records an export reads at once, and so how many it has in memory.
@@ -162,6 +167,7 @@ const exportPage = 200
 // export answers with a whole list as it is read, page by page, each on a snapshot and within a time of its own: nothing in
 // the database waits for a slow client. Once it has begun, what fails is a brokenOff.
 func export[T any](s *Server, c echo.Context, f form[T], p store.Page, list lister[T]) error {
+	keep(c.Request().Context(), nil)
 	whole := unhurried(c.Request().Context())
 	p.Limit = exportPage
 	page := func() (store.List[T], error) {

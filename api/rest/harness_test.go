@@ -32,7 +32,7 @@ import (
 )
 
 // The limits that the tests' servers keep: the program's defaults.
-var limits = rest.Options{MaxBody: 1 << 20, MaxArticle: 10 << 20, Timeout: time.Minute}
+var limits = rest.Options{MaxBody: 1 << 20, MaxArticle: 10 << 20, Cache: 32 << 20, Timeout: time.Minute}
 
 func TestMain(m *testing.M) {
 	openapi3filter.RegisterBodyDecoder(ndjson, openapi3filter.PlainBodyDecoder) // each line is looked at by itself
@@ -199,6 +199,16 @@ type api struct {
 	lenient bool      // whether more may be accepted than the document says
 }
 
+// What of DISARM a test's tracker has.
+var (
+	theTactics    = []tracker.Tactic{{Code: "TA06", Name: "Develop Content"}, {Code: "TA17", Name: "Maximise Exposure"}}
+	theTechniques = []tracker.Technique{
+		{Code: "T0049", Name: "Flood Information Space", Tactic: "TA17", FrameworkVersion: "1.6"},
+		{Code: "T0085", Name: "Develop Text-Based Content", Tactic: "TA06", FrameworkVersion: "1.6"},
+		{Code: "T0085.001", Name: "Develop AI-Generated Text", Tactic: "TA06", Parent: "T0085", FrameworkVersion: "1.6"},
+	}
+)
+
 // open starts a tracker that has nothing but a few tactics and techniques.
 func open(t testing.TB) *api { t.Helper(); return openWith(t, limits) }
 
@@ -206,14 +216,7 @@ func openWith(t testing.TB, options rest.Options) *api {
 	t.Helper()
 	c := &clock{at: time.Date(2024, 2, 1, 9, 0, 0, 123456789, time.UTC), step: time.Second}
 	a := &api{TB: t, database: openStore(t, c.now), clock: c, texts: &sync.Map{}}
-	err := a.Techniques.Put(context.Background(),
-		[]tracker.Tactic{{Code: "TA06", Name: "Develop Content"}, {Code: "TA17", Name: "Maximise Exposure"}},
-		[]tracker.Technique{
-			{Code: "T0049", Name: "Flood Information Space", Tactic: "TA17", FrameworkVersion: "1.6"},
-			{Code: "T0085", Name: "Develop Text-Based Content", Tactic: "TA06", FrameworkVersion: "1.6"},
-			{Code: "T0085.001", Name: "Develop AI-Generated Text", Tactic: "TA06", Parent: "T0085", FrameworkVersion: "1.6"},
-		})
-	if err != nil {
+	if err := a.Techniques.Put(context.Background(), theTactics, theTechniques); err != nil {
 		t.Fatal(err)
 	}
 	a.handler = rest.New(a.Store, quiet(), options)

@@ -32,6 +32,25 @@ func routes() (all []route) {
 
 func (r route) name() string { return r.method + " " + r.template }
 
+// whole is the route's path with the parameters that it cannot do without.
+func (r route) whole() string {
+	path := r.path()
+	for i, p := range r.Parameters {
+		if p.Value.In == "query" && p.Value.Required {
+			values := p.Value.Schema.Value
+			if values.Items != nil {
+				values = values.Items.Value
+			}
+			separator := "&"
+			if !strings.Contains(path, "?") {
+				separator = "?"
+			}
+			path += fmt.Sprintf("%s%s=%v", separator, p.Value.Name, values.Enum[i%2])
+		}
+	}
+	return path
+}
+
 // path is the route's path, of records that world has.
 func (r route) path() string {
 	return strings.NewReplacer("{id}", "1", "{n}", "1", "{code}", "T0049").Replace(r.template)
@@ -148,7 +167,7 @@ func (r route) attacks() (all []hostile) {
 	// Methods: those that the path does not have.
 	item := document().Paths.Value(r.template)
 	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get", "BREW"} {
-		if item.Operations()[method] == nil && !(strings.HasSuffix(r.template, "/upload") && len(method) <= 6 && method != "BREW" && method != "TRACE" && method != "get") {
+		if item.Operations()[method] == nil && !((strings.HasSuffix(r.template, "/upload") || strings.HasSuffix(r.template, "/facets")) && len(method) <= 6 && method != "BREW" && method != "TRACE" && method != "get") {
 			add("method "+method, hostile{method: method, body: "{}"}, 405)
 		}
 	}

@@ -178,6 +178,8 @@ func TestEveryFilterFilters(t *testing.T) {
 	a := open(t).world()
 	bravo := a.get("/api/v1/articles/2").wants(200).text("/latest/sha256")
 	charlie := a.get("/api/v1/articles/3").wants(200).text("/latest/sha256")
+	claims := a.get("/api/v1/claims?sort=created_at").wants(200)
+	of := func(claim int, field string) string { return claims.text(fmt.Sprintf("/items/%d/%s", claim-1, field)) }
 	// Which ids each query leaves. A filter that is repeated lets any of its values match; several filters must all match.
 	filters := map[string]map[string][]int{
 		"/api/v1/sources": {
@@ -236,6 +238,28 @@ func TestEveryFilterFilters(t *testing.T) {
 			"stance=rebuts": {1}, "stance=reports": {1}, "stance=denies&stance=asserts": {2, 3},
 			"article_id=2&stance=rebuts": {1}, "article_id=1&stance=rebuts": {}, // the stance is that article's
 			"source_id=2&stance=asserts": {3}, "kind=pledge&election_id=1&tag=summit&source_id=2": {1}, "kind=pledge&status=in_review": {},
+			"actor_kind=person": {1, 2}, "actor_kind=security_service&actor_kind=state": {1}, "actor_kind=person&role=speaker": {1}, "actor_kind=state": {},
+			"actor_country=FR": {1}, "actor_country=GB&role=accused": {2}, "actor_country=FR&actor_kind=person": {}, // of one and the same actor
+			"actor_id=1&actor_id=3&actor_country=GB&role=accused&role=target": {2},
+			"speaker_id=3": {1}, "speaker_kind=person": {1}, "speaker_country=GB": {1}, "speaker_country=FR": {},
+			"accused_id=1&accused_id=3": {1, 2}, "accused_kind=security_service": {1}, "accused_country=GB&accused_kind=person": {2},
+			"accused_country=FR&speaker_country=GB": {1}, "accused_country=GB&speaker_country=GB": {},
+			"target_id=3": {}, "target_kind=person": {}, "target_country=GB": {}, "beneficiary_id=3": {}, "beneficiary_kind=person": {},
+			"beneficiary_country=GB": {}, "attributor_id=3": {}, "attributor_kind=person": {}, "attributor_country=GB": {},
+			"source_kind=wire_agency": {1, 3}, "source_kind=broadcaster&source_kind=news_outlet": {1, 2, 4}, "source_kind=academic": {},
+			"source_country=FR": {1, 3, 4}, "source_country=FR&source_kind=news_outlet": {}, // of one and the same source
+			"source_country=FR&source_kind=wire_agency&stance=rebuts&stance=asserts": {1, 3}, "source_kind=broadcaster&stance=rebuts": {},
+			"article_url=https://a.example/2": {1, 3}, "article_url=HTTPS://A.example:443/2&source_kind=wire_agency&stance=rebuts": {1},
+			"article_url=https://a.example/2&source_country=GB": {}, "article_host=a.example": {1, 2, 3, 4}, "article_host=A.Example&kind=warning": {4}, "article_host=example": {},
+			"technique=TA06": {1, 2}, "technique=TA17&technique=T0085": {1, 2}, "technique=TA17": {2}, "technique=TA99": {},
+			"min_sources=2": {1}, "max_sources=1": {2, 3, 4}, "min_sources=1": {1, 2, 3, 4}, "min_sources=3": {}, "min_sources=2&max_sources=1": {},
+			"claimed_from=2022-01-02": {1, 2}, "claimed_from=2022-01-01&claimed_to=2023-11-14": {3}, "claimed_to=2023-11-15": {1, 2, 3}, "claimed_from=2023-11-15&claimed_to=2023-11-15": {1, 2},
+			"claimed_from=2024-01-01&claimed_to=2023-01-01": {},
+			"created_from=" + of(4, "created_at"):           {4}, "created_to=" + of(4, "created_at"): {1, 2, 3}, "created_from=2100-01-01T00:00:00Z": {}, "created_to=2000-01-01T00:00:00Z": {},
+			"created_from=" + of(1, "created_at") + "&created_to=" + of(4, "created_at"): {1, 2, 3},
+			"updated_from=" + of(2, "updated_at"):                                        {2}, "updated_to=" + of(4, "updated_at"): {3}, "updated_to=" + of(2, "updated_at"): {1, 3, 4},
+			"status_before=" + of(2, "status_since"): {1, 3, 4}, "status_before=2100-01-01T00:00:00Z&status=in_review": {2},
+			"kind=pledge&status=logged&speaker_id=3&accused_country=FR&source_kind=wire_agency&min_sources=2&claimed_from=2023-01-01&technique=TA06&tag=asia": {1},
 		},
 		"/api/v1/occurrences": {
 			"claim_id=1": {1, 5, 6}, "claim_id=1&claim_id=3": {1, 3, 5, 6}, "claim_id=99": {},
@@ -254,13 +278,24 @@ func TestEveryFilterFilters(t *testing.T) {
 		if path == "/api/v1/claims" {
 			continue
 		}
-		all := idsOf(a.get(path + "?sort=created_at").wants(200).items())
+		all := a.get(path + "?sort=created_at").wants(200).items()
 		for _, name := range []string{"created", "updated"} {
-			// The second and the third record are of one moment.
-			second := a.get(path + "/2").wants(200).text("/" + name + "_at")
-			filters[path][name+"_from="+second] = all[1:]
-			filters[path][name+"_to="+second] = all[:1]
-			filters[path][name+"_from="+second+"&"+name+"_to="+strings.Replace(second, "6Z", "7Z", 1)] = all[1:3]
+			// Some records are of one moment.
+			moment := a.get(path + "/2").wants(200).text("/" + name + "_at")
+			before, at, since := []int{}, []int{}, []int{}
+			for i, id := range idsOf(all) {
+				switch is := all[i].(object)[name+"_at"].(string); {
+				case is < moment:
+					before = append(before, id)
+				default:
+					since = append(since, id)
+					if is == moment {
+						at = append(at, id)
+					}
+				}
+			}
+			filters[path][name+"_from="+moment], filters[path][name+"_to="+moment] = since, before
+			filters[path][name+"_from="+moment+"&"+name+"_to="+strings.Replace(moment, "6Z", "7Z", 1)] = at
 			filters[path][name+"_from=2024-03-01T00:00:00Z"] = []int{}
 			filters[path][name+"_to=2024-01-01T00:00:00Z"] = []int{}
 		}

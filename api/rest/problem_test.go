@@ -61,7 +61,7 @@ func TestARequestThatTakesTooLongIsA503AndChangesNothing(t *testing.T) {
 		if r.input() != nil {
 			body = changed(sample(r.input()).(object), "html", gone)
 		}
-		got := a.do(r.method, r.path(), body, r.headers()...)
+		got := a.do(r.method, r.whole(), body, r.headers()...)
 		if got.wants(503); got.header.Get("Retry-After") == "" {
 			t.Errorf("%s has no Retry-After", got.asked)
 		}

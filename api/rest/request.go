@@ -270,8 +270,8 @@ func (q *query) instant(name string) *tracker.Instant {
 }
 
 // period is what name_from and name_to bound.
-func (q *query) period(name string) store.Period {
-	return store.Period{From: q.instant(name + "_from"), To: q.instant(name + "_to")}
+func (q *query) period(name string) store.Between {
+	return store.Between{From: q.instant(name + "_from"), To: q.instant(name + "_to")}
 }
 
 // truth is the value of a parameter that must be true or false.

@@ -5,11 +5,12 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/cespare/xxhash/v2"
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/store"
@@ -55,25 +56,58 @@ func respondTagged(c echo.Context, status int, prefix string, v any, fields ...s
 	if err != nil {
 		return err
 	}
-	return respondBytes(c, status, prefix, echo.MIMEApplicationJSON, body)
+	return respondBody(c, status, prefix, body)
 }
 
-func respondBytes(c echo.Context, status int, prefix, mediaType string, body []byte) error {
-	etag := fmt.Sprintf(`"%s%016x"`, prefix, xxhash.Sum64(body))
-	c.Response().Header().Set("ETag", etag)
+func respondBody(c echo.Context, status int, prefix string, body []byte) error {
+	a := newAnswer(jsonType, prefix, body)
+	a.link, a.varies = c.Response().Header()["Link"], slices.Contains(c.Response().Header()["Vary"], "Accept")
+	if status == http.StatusOK {
+		keep(c.Request().Context(), a)
+	}
+	return a.send(c, status)
+}
+
+func newAnswer(mediaType []string, prefix string, body []byte) *answer {
+	return &answer{mediaType: mediaType, body: body, etag: []string{tagOf(prefix, body)}, length: []string{strconv.Itoa(len(body))}}
+}
+
+// tagOf is the ETag of a body: the prefix and a hash of it.
+func tagOf(prefix string, body []byte) string {
+	return fmt.Sprintf(`"%s%016x"`, prefix, xxhash.Sum64(body))
+}
+
+// Headers of all such answers.
+var (
+	jsonType = []string{echo.MIMEApplicationJSON}
 	// Caches may keep the answer, and ask each time whether it still holds.
-	c.Response().Header().Set("Cache-Control", "no-cache")
-	if status == http.StatusOK && anyTag(c.Request().Header.Values("If-None-Match"), func(tag string) bool { return tag == etag }) {
+	askAgain = []string{"no-cache"}
+)
+
+// send answers with a, or with 304 where the client has it already.
+func (a *answer) send(c echo.Context, status int) error {
+	header := c.Response().Header() // the names are as net/http keeps them
+	header["Etag"], header["Cache-Control"] = a.etag, askAgain
+	if a.link != nil {
+		header["Link"] = a.link
+	}
+	if a.varies && !slices.Contains(header["Vary"], "Accept") {
+		header.Add("Vary", "Accept")
+	}
+	if status == http.StatusOK && anyTag(c.Request().Header["If-None-Match"], func(tag string) bool { return tag == a.etag[0] }) {
 		return c.NoContent(http.StatusNotModified)
 	}
-	// Said here, so that HEAD says it too.
-	c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
-	return c.Blob(status, mediaType, body)
+	// The length is said here, so that HEAD says it too.
+	header["Content-Type"], header["Content-Length"] = a.mediaType, a.length
+	return c.Blob(status, a.mediaType[0], a.body)
 }
 
 // anyTag tells whether the lines of an If-None-Match or If-Match header hold "*" or a tag that matches; a weak tag is
 // compared as the strong one.
 func anyTag(lines []string, matches func(tag string) bool) bool {
+	if len(lines) == 0 {
+		return false
+	}
 	for tag := range strings.SplitSeq(strings.Join(lines, ","), ",") {
 		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
 		if tag == "*" || tag != "" && matches(tag) {
@@ -98,21 +132,21 @@ func respondPage[T any](c echo.Context, q *query, fields []string, l store.List[
 		cursor := q.encode(*l.Next)
 		paging.Next = &cursor
 	}
-	if len(fields) == 0 {
-		return respond(c, struct {
-			Items []T `json:"items"`
-			Paging
-		}{l.Items, paging})
+	end, err := json.Marshal(paging)
+	if err != nil {
+		return fmt.Errorf("writing a page's end: %w", err)
 	}
-	items := make([]jsontext.Value, len(l.Items))
+	body := []byte(`{"items":[`)
 	for i := range l.Items {
-		var err error
-		if items[i], err = written(&l.Items[i], fields); err != nil {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		item, err := written(&l.Items[i], fields)
+		if err != nil {
 			return err
 		}
+		body = append(body, item...)
 	}
-	return respond(c, struct {
-		Items []jsontext.Value `json:"items"`
-		Paging
-	}{items, paging})
+	body = append(append(body, "],"...), end[1:]...)
+	return respondBody(c, http.StatusOK, "", body)
 }

@@ -46,6 +46,7 @@ func (s *Server) routes(e *echo.Echo) {
 
 	get("/api/v1/claims", s.listClaims)
 	e.POST("/api/v1/claims", s.createClaim)
+	get("/api/v1/claims/facets", s.countClaims)
 	get("/api/v1/claims/:id", s.getClaim)
 	e.PUT("/api/v1/claims/:id", s.putClaim)
 	e.PATCH("/api/v1/claims/:id", s.patchClaim)
@@ -57,6 +58,12 @@ func (s *Server) routes(e *echo.Echo) {
 	e.PUT("/api/v1/occurrences/:id", s.putOccurrence)
 	e.PATCH("/api/v1/occurrences/:id", s.patchOccurrence)
 	e.DELETE("/api/v1/occurrences/:id", s.deleteOccurrence)
+
+	get("/api/v1/stats/totals", s.getTotals)
+	get("/api/v1/stats/timeline", s.getTimeline)
+	get("/api/v1/stats/crosstab", s.getCrosstab)
+	get("/api/v1/stats/seen", s.getSeen)
+	get(gapsPath, s.getGaps)
 
 	get("/api/v1/tactics", s.listTactics)
 	get("/api/v1/techniques", s.listTechniques)

@@ -3,15 +3,18 @@
 package rest
 
 import (
+	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +33,8 @@ type Options struct {
 	MaxBody int64
 	// MaxArticle is the largest request body that carries an article's text, in bytes.
 	MaxArticle int64
+	// Cache is how many bytes of answers are kept ready, 0 for none.
+	Cache int64
 	// Timeout is how long a request may take before it is given up and answered with 503.
 	Timeout time.Duration
 	// Origins are the origins whose pages a browser lets read the answers (CORS) and write; "*" lets those of any read, and
@@ -45,19 +50,26 @@ type Server struct {
 	store   *store.Store
 	log     *slog.Logger
 	options Options
+	cache   *cache // nil for none
+	origins *http.CrossOriginProtection
 	// As many as have a body with an article's text just now, and as many as are reading one.
 	received, reading chan struct{}
 }
 
 // New is a handler of all routes over a store. It is safe for concurrent use and holds nothing that needs closing.
 func New(s *store.Store, log *slog.Logger, options Options) http.Handler {
-	server := &Server{store: s, log: log, options: options,
+	server := &Server{store: s, log: log, options: options, cache: newCache(options.Cache), origins: http.NewCrossOriginProtection(),
 		received: make(chan struct{}, maxReceived), reading: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1))}
 	e := echo.New()
 	// The address of a client is the one it connects from: a header that anybody can write is not believed.
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = server.fail
-	e.Use(breakOff, server.identify, server.observe(), server.recover, server.guard, server.knowHost)
+	for _, origin := range options.Origins {
+		if err := server.origins.AddTrustedOrigin(origin); err != nil && origin != "*" {
+			log.Warn("no origin: its pages may not write", "origin", origin, "error", err)
+		}
+	}
+	e.Use(server.receive)
 	if len(options.Origins) > 0 {
 		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  options.Origins,
@@ -65,63 +77,108 @@ func New(s *store.Store, log *slog.Logger, options Options) http.Handler {
 			ExposeHeaders: []string{"ETag", "Link", "Location", "Retry-After", echo.HeaderXRequestID},
 		}))
 	}
-	e.Use(server.protect())
+	e.Use(server.admit)
 	server.routes(e)
 	return e
 }
 
+// receive gives each request an id, has it answered, and logs it. Each request passes here: what can be done without
+// asking for memory is.
+func (s *Server) receive(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		begun := time.Now()
+		identify(c)
+		err := s.recovered(c, next)
+		if err != nil {
+			s.fail(err, c)
+		}
+		s.observe(c, begun)
+		if _, ok := errors.AsType[*brokenOff](err); ok {
+			panic(http.ErrAbortHandler) // the client is not to take what it has for all of it
+		}
+		return nil
+	}
+}
+
 var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
 
-// identify gives each request an id: the client's own, where it sent a plain one in X-Request-ID, else a random one. It
-// stands in the answer's header, in problems and in the log.
-func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		id := c.Request().Header.Get(echo.HeaderXRequestID)
-		if !requestIDForm.MatchString(id) {
-			id = rand.Text()
-		}
-		c.Response().Header().Set(echo.HeaderXRequestID, id)
-		return next(c)
+// requestIDHeader is X-Request-ID as net/http keeps it.
+const requestIDHeader = "X-Request-Id"
+
+// noSniff tells browsers not to guess at what an answer is.
+var noSniff = []string{"nosniff"}
+
+// identify gives a request an id: the client's own, where it sent a plain one in X-Request-ID, else a random one. It stands
+// in the answer's header, in problems and in the log.
+func identify(c echo.Context) {
+	given := c.Request().Header[requestIDHeader]
+	if len(given) == 0 || !requestIDForm.MatchString(given[0]) {
+		given = []string{newRequestID()}
 	}
+	header := c.Response().Header()
+	header[requestIDHeader], header["X-Content-Type-Options"] = given[:1:1], noSniff
 }
 
-func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
+func requestID(c echo.Context) string { return c.Response().Header().Get(requestIDHeader) }
 
-// observe logs one line a request, once its answer is written.
-func (s *Server) observe() echo.MiddlewareFunc {
-	return middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
-		HandleError: true, LogStatus: true, LogMethod: true, LogURIPath: true, LogLatency: true, LogResponseSize: true, LogRemoteIP: true,
-		LogValuesFunc: func(c echo.Context, v middleware.RequestLoggerValues) error {
-			s.log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request",
-				slog.String("request_id", requestID(c)), slog.String("method", v.Method), slog.String("path", v.URIPath),
-				slog.Int("status", v.Status), slog.Duration("took", v.Latency), slog.Int64("bytes", v.ResponseSize),
-				slog.String("remote", v.RemoteIP))
-			return nil
-		},
-	})
-}
-
-// recover answers a handler's panic with a plain 500 and logs where it came from.
-func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
-	return middleware.RecoverWithConfig(middleware.RecoverConfig{
-		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
-			s.log.Error("panic", "request_id", requestID(c), "error", err, "stack", string(stack))
-			return err
-		},
-	})(next)
-}
-
-// knowHost refuses requests that call the server by a name that is not its own, so that no web page can read and write
-// here by giving its own name this machine's address (DNS rebinding). Who is no browser may leave the name out.
-func (s *Server) knowHost(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		host := (&url.URL{Host: c.Request().Host}).Hostname()
-		isHost := func(known string) bool { return strings.EqualFold(known, host) }
-		if len(s.options.Hosts) == 0 || host == "" || isLoopback(host) || slices.ContainsFunc(s.options.Hosts, isHost) {
-			return next(c)
+// newRequestID is 26 random letters and digits, enough to tell requests apart and not meant to be hard to guess.
+func newRequestID() string {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+	var id [26]byte
+	for half := range slices.Chunk(id[:], 13) {
+		n := rand.Uint64()
+		for i := range half {
+			half[i] = letters[n%32]
+			n /= 32
 		}
+	}
+	return string(id[:])
+}
+
+// observe logs a line for a request whose answer is written.
+func (s *Server) observe(c echo.Context, begun time.Time) {
+	r, log := c.Request(), s.log.Handler()
+	if !log.Enabled(r.Context(), slog.LevelInfo) {
+		return
+	}
+	ended := time.Now()
+	line := slog.NewRecord(ended, slog.LevelInfo, "request", 0) // nobody asks where in the program it is from
+	line.AddAttrs(
+		slog.String("request_id", requestID(c)), slog.String("method", r.Method), slog.String("path", cmp.Or(r.URL.Path, "/")),
+		slog.Int("status", c.Response().Status), slog.Duration("took", ended.Sub(begun)), slog.Int64("bytes", c.Response().Size),
+		slog.String("remote", c.RealIP()))
+	_ = log.Handle(r.Context(), line) // a log that cannot be written is no reason not to serve
+}
+
+// recovered goes on with a request to this server's host. A panic on the way is an error, and the log has where it came from.
+func (s *Server) recovered(c echo.Context, next echo.HandlerFunc) (err error) {
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
+		}
+		if r == http.ErrAbortHandler { //nolint:errorlint // the very value that is panicked with
+			panic(r)
+		}
+		err = fmt.Errorf("a panic: %v", r)
+		s.log.Error("panic", "request_id", requestID(c), "error", r, "stack", string(debug.Stack()))
+	}()
+	if !s.knowsHost(c.Request().Host) {
 		return tracker.Errorf(tracker.Misdirected, "This server does not answer for the host of this request; its setting --host names those that it answers for")
 	}
+	return next(c)
+}
+
+// knowsHost tells whether a request calls the server by a name that is its own. All others are refused, so that no web page
+// can read and write here by giving its own name this machine's address (DNS rebinding). Who is no browser may leave the
+// name out.
+func (s *Server) knowsHost(given string) bool {
+	if len(s.options.Hosts) == 0 {
+		return true
+	}
+	host := (&url.URL{Host: given}).Hostname()
+	isHost := func(known string) bool { return strings.EqualFold(known, host) }
+	return host == "" || isLoopback(host) || slices.ContainsFunc(s.options.Hosts, isHost)
 }
 
 // isLoopback tells whether a host name or address is one by which a machine calls itself.
@@ -130,48 +187,42 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()
 }
 
-// protect refuses writes that a browser sends for a page of another origin (CSRF), save for those that are named to be
-// trusted: a form may be sent anywhere without asking first. Requests that no browser sent are not touched.
-func (s *Server) protect() echo.MiddlewareFunc {
-	protection := http.NewCrossOriginProtection()
-	for _, origin := range s.options.Origins {
-		if err := protection.AddTrustedOrigin(origin); err != nil && origin != "*" {
-			s.log.Warn("no origin: its pages may not write", "origin", origin, "error", err)
-		}
-	}
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			if err := protection.Check(c.Request()); err != nil {
-				return tracker.Errorf(tracker.Forbidden, "A page of another origin may not write here, unless the setting --cors-origin names its origin")
-			}
-			return next(c)
-		}
-	}
-}
-
-// guard bounds the time of each request and of taking its answer, and tells browsers not to guess at what answers are. A
-// request that says Cache-Control: no-cache (RFC 9111, section 5.2.1.4) is answered with what was written last, also from a list.
-func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
+// admit answers a request from the cache or lets it pass, within bounds.
+//
+// It refuses writes that a browser sends for a page of another origin (CSRF), save for those that are named to be trusted: a
+// form may be sent anywhere without asking first. Requests that no browser sent are not touched.
+func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.Response().Before(func() {
-			// Who does not take the answer is left: it has as long as the request had, for every mebibyte that is begun.
-			length, _ := strconv.ParseInt(c.Response().Header().Get(echo.HeaderContentLength), 10, 64)
-			until := time.Now().Add(s.options.Timeout * time.Duration(1+length>>20))
-			_ = http.NewResponseController(c.Response().Writer).SetWriteDeadline(until) // not every connection can be told that
-		})
-		c.Response().Header().Set("X-Content-Type-Options", "nosniff")
-		whole := c.Request().Context()
-		if noCache(c.Request().Header.Values("Cache-Control")) {
-			whole = store.Fresh(whole)
+		if err := s.origins.Check(c.Request()); err != nil {
+			return tracker.Errorf(tracker.Forbidden, "A page of another origin may not write here, unless the setting --cors-origin names its origin")
 		}
-		ctx, cancel := context.WithTimeout(context.WithValue(whole, patience{}, whole), s.options.Timeout)
-		defer cancel()
-		c.SetRequest(c.Request().WithContext(ctx))
-		return next(c)
+		if a := s.atOnce(c); a != nil {
+			return a.send(c, http.StatusOK)
+		}
+		return s.guarded(c, next)
 	}
 }
 
-// patience is the key under which a request's context carries the same context without the time that guard bounds.
+// guarded bounds the time of a request and of taking its answer. A request that says Cache-Control: no-cache (RFC 9111,
+// section 5.2.1.4) is answered with what was written last, also from a list.
+func (s *Server) guarded(c echo.Context, next echo.HandlerFunc) error {
+	c.Response().Before(func() {
+		// Who does not take the answer is left: it has as long as the request had, for every mebibyte that is begun.
+		length, _ := strconv.ParseInt(c.Response().Header().Get(echo.HeaderContentLength), 10, 64)
+		until := time.Now().Add(s.options.Timeout * time.Duration(1+length>>20))
+		_ = http.NewResponseController(c.Response().Writer).SetWriteDeadline(until) // not every connection can be told that
+	})
+	whole := c.Request().Context()
+	if noCache(c.Request().Header["Cache-Control"]) {
+		whole = store.Fresh(whole)
+	}
+	ctx, cancel := context.WithTimeout(context.WithValue(whole, patience{}, whole), s.options.Timeout)
+	defer cancel()
+	c.SetRequest(c.Request().WithContext(ctx))
+	return s.cached(c, next)
+}
+
+// patience is the key under which a request's context carries the same context without the time that guarded bounds.
 type patience struct{}
 
 // unhurried is a request's context that ends when the client goes away, and not before.
@@ -182,19 +233,11 @@ func unhurried(ctx context.Context) context.Context {
 	return ctx
 }
 
-// breakOff ends the connection of an answer that broke off, so that the client does not take what it has for all of it.
-func breakOff(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		err := next(c)
-		if _, ok := errors.AsType[*brokenOff](err); ok {
-			panic(http.ErrAbortHandler)
-		}
-		return err
-	}
-}
-
 // noCache tells whether the lines of a request's Cache-Control have the directive.
 func noCache(lines []string) bool {
+	if len(lines) == 0 {
+		return false
+	}
 	for directive := range strings.SplitSeq(strings.Join(lines, ","), ",") {
 		if strings.EqualFold(strings.TrimSpace(directive), "no-cache") {
 			return true

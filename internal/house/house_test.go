@@ -17,16 +17,20 @@ const module = "claimtracker"
 
 // may says which packages of ours each package imports, no more and no less. Data flows one way: request, rest, store.
 var may = map[string][]string{
-	"api":      {"api/rest", "internal/intake", "internal/store", "internal/tracker", "seeds"}, // it wires all, and nobody imports it
-	"api/rest": {"docs", "internal/intake", "internal/store", "internal/tracker"},              // HTTP only
-	"docs":     {},                                                                             // generated
+	"api":      {"api/rest", "internal/generate", "internal/intake", "internal/store", "internal/tracker", "seeds"}, // it wires all, and nobody imports it
+	"api/rest": {"docs", "internal/intake", "internal/store", "internal/tracker"},                                   // HTTP only
+	"docs":     {},                                                                                                  // generated
 	"seeds":    {"internal/intake", "internal/store", "internal/tracker"},
 
 	"internal/tracker": {}, // the domain knows nobody
 	"internal/text":    {},
 	"internal/webpage": {"internal/text"},
 	"internal/intake":  {"internal/text", "internal/tracker", "internal/webpage"},
-	"internal/store":   {"internal/text", "internal/tracker"}, // SQL only
+	"internal/bitset":  {},
+	"internal/store":   {"internal/bitset", "internal/text", "internal/tracker"}, // SQL only
+
+	"internal/benchmark": {}, // it meets the program from outside
+	"internal/generate":  {"internal/intake", "internal/store", "internal/tracker", "seeds"},
 
 	"internal/openapi":        {},
 	"internal/openapi/derive": {"internal/openapi"},
@@ -37,7 +41,7 @@ var may = map[string][]string{
 // outside says which packages may import what is not ours and shapes all it touches.
 var outside = map[string][]string{
 	"github.com/labstack/echo":      {"api/rest"},
-	"net/http":                      {"api", "api/rest", "internal/intake", "internal/openapi", "internal/webpage"},
+	"net/http":                      {"api", "api/rest", "internal/benchmark", "internal/intake", "internal/openapi", "internal/webpage"},
 	"gorm.io/":                      {"internal/store"},
 	"database/sql":                  {"internal/store", "internal/tracker"}, // the domain's small values say how they are written to a column
 	"github.com/mattn/go-sqlite3":   {"internal/store"},
@@ -46,6 +50,7 @@ var outside = map[string][]string{
 	"github.com/alecthomas/kong":    {"api"},
 	"github.com/markusmobius/":      {"internal/webpage"},
 	"github.com/getkin/kin-openapi": {"internal/openapi"},
+	"github.com/maypok86/otter":     {"api/rest"},
 }
 
 // imports are the imports of each package of the module, without those of its tests.

@@ -18,7 +18,7 @@ type ActorFilter struct {
 	Names, Countries, WikidataIDs []string
 	ParentIDs                     []int64
 	Aliases                       []string
-	Created, Updated              Period
+	Created, Updated              Between
 }
 
 var actorOrders = recordOrders(orders[tracker.Actor]{
@@ -76,14 +76,23 @@ func (c Actors) Update(ctx context.Context, id int64, g Guard, change func(*trac
 		if actor, err = get[tracker.Actor](tx, "actor", id); err != nil {
 			return err
 		}
-		was := actor.Aliases
+		was := actor.ActorInput
 		differs, err := update(c.s, tx, g, &actor, &actor.Record, &actor.ActorInput, change, func() error {
-			return checkActor(tx, id, &actor.ActorInput)
+			if err := checkActor(tx, id, &actor.ActorInput); err != nil || was.Kind == actor.Kind && was.Country == actor.Country {
+				return err
+			}
+			return settleFacts(tx)
 		})
-		if err != nil || !differs || slices.Equal(was, actor.Aliases) {
+		if err != nil || !differs {
 			return err
 		}
-		return writeActorAliases(tx, id, actor.Aliases)
+		if !slices.Equal(was.Aliases, actor.Aliases) {
+			if err := writeActorAliases(tx, id, actor.Aliases); err != nil {
+				return err
+			}
+		}
+		return moveParty(tx, actorParty, id, map[string]string{"kind": string(was.Kind), "country": was.Country},
+			map[string]string{"kind": string(actor.Kind), "country": actor.Country})
 	})
 	return actor, err
 }

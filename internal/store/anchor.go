@@ -19,23 +19,60 @@ const maxCandidates = 20
 // maxRun is how many sentences the words of one occurrence may touch.
 const maxRun = 100
 
+// locator finds the words that anchors point at. It has the sentences that they name, without their text.
+type locator struct {
+	tx        *gorm.DB
+	sentences map[int64]tracker.Sentence
+}
+
+// locator reads, in one query, the sentences that anchors name.
+func (s *Store) locator(tx *gorm.DB, anchors ...tracker.Anchor) (locator, error) {
+	l := locator{tx, map[int64]tracker.Sentence{}}
+	var wanted []int64
+	for _, a := range anchors {
+		if a.SentenceID != 0 {
+			wanted = append(wanted, a.SentenceID, cmp.Or(a.LastSentenceID, a.SentenceID))
+		}
+	}
+	if len(wanted) == 0 {
+		return l, nil
+	}
+	var found []tracker.Sentence
+	err := tx.Raw("SELECT id, article_id, article_version, ordinal, span_start, span_end FROM sentences WHERE id IN ?",
+		s.engine.listed(distinct(wanted))).Scan(&found).Error
+	for _, sentence := range found {
+		l.sentences[sentence.ID] = sentence
+	}
+	return l, err
+}
+
+// locate finds the words that a new occurrence points at and gives it what it leaves out. What is wrong with it is noted in
+// p, under the pointer at.
+func (l locator) locate(p *tracker.Problems, at string, in *tracker.NewOccurrence) (tracker.Occurrence, error) {
+	var mine tracker.Problems
+	in.OccurrenceInput.Check(&mine)
+	p.Join(mine.Under(at))
+	in.Begin()
+	return l.anchor(p, at, in.Anchor)
+}
+
 // anchor finds the words that a points at and returns an occurrence with its place filled in. What is wrong with the
 // anchor is noted in p, under the pointer at; then, the occurrence means nothing.
 //
 // Texts never change, so the words need not be looked for in the transaction that keeps the occurrence: nobody has to
 // wait with a write until a long text is searched.
-func anchor(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor) (o tracker.Occurrence, err error) {
+func (l locator) anchor(p *tracker.Problems, at string, a tracker.Anchor) (o tracker.Occurrence, err error) {
 	var mine tracker.Problems
 	a.Check(&mine, at)
 	if mine.Err() != nil {
 		p.Join(mine)
 		return o, nil //nolint:nilerr // p has it, and is told together with what else is wrong
 	}
-	e, err := excerptFor(tx, p, at, a)
+	e, err := l.excerptFor(p, at, a)
 	if err != nil || e.n == 0 {
 		return o, err
 	}
-	span, ok, err := anchorSpan(tx, p, at, a, e)
+	span, ok, err := l.anchorSpan(p, at, a, e)
 	if err != nil || !ok {
 		return o, err
 	}
@@ -43,7 +80,7 @@ func anchor(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor) (o tr
 		p.Add(at+"/exact", "too_long", "the words must be at most %d characters; these are %d", tracker.MaxLongText, length)
 		return o, nil
 	}
-	touched, err := sentencesAt(tx, e, span)
+	touched, err := l.touched(a, e, span)
 	switch {
 	case err != nil:
 		return o, err
@@ -96,19 +133,19 @@ func (e excerpt) quoteAt(span text.Span) text.Quote {
 
 // excerptFor reads as much of a version as a needs: the sentences that it names with what stands around them, or all of
 // the text where it names an article. Where a names nothing that exists, that is noted in p and the excerpt is empty.
-func excerptFor(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor) (e excerpt, err error) {
+func (l locator) excerptFor(p *tracker.Problems, at string, a tracker.Anchor) (e excerpt, err error) {
 	if a.SentenceID != 0 {
-		if e, err = excerptOfSentences(tx, p, at, a); err != nil || e.n == 0 {
+		if e, err = l.excerptOfSentences(p, at, a); err != nil || e.n == 0 {
 			return e, err
 		}
 		around := max(text.ContextLength, utf8.RuneCountInString(a.Prefix), utf8.RuneCountInString(a.Suffix))
 		e.from = max(0, e.within.Start-around)
 		// SQL counts characters from 1.
-		return e, tx.Raw("SELECT substr(text, ?, ?) FROM article_versions WHERE article_id = ? AND n = ?",
+		return e, l.tx.Raw("SELECT substr(text, ?, ?) FROM article_versions WHERE article_id = ? AND n = ?",
 			e.from+1, e.within.End+around-e.from, e.article, e.n).Scan(&e.text).Error
 	}
 	var found []tracker.ArticleVersion
-	q := tx.Where("article_id = ?", a.ArticleID)
+	q := l.tx.Where("article_id = ?", a.ArticleID)
 	if a.ArticleVersion != 0 {
 		q = q.Where("n = ?", a.ArticleVersion)
 	}
@@ -128,19 +165,9 @@ func excerptFor(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor) (
 }
 
 // excerptOfSentences is the place of the sentences that a names, without their text.
-func excerptOfSentences(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor) (e excerpt, err error) {
-	ids := []int64{a.SentenceID, cmp.Or(a.LastSentenceID, a.SentenceID)}
-	var found []tracker.Sentence
-	if err := tx.Find(&found, "id IN ?", ids).Error; err != nil {
-		return e, err
-	}
-	var ends [2]tracker.Sentence
-	for i, id := range ids {
-		if k := slices.IndexFunc(found, func(s tracker.Sentence) bool { return s.ID == id }); k >= 0 {
-			ends[i] = found[k]
-		}
-	}
-	first, last := ends[0], ends[1]
+func (l locator) excerptOfSentences(p *tracker.Problems, at string, a tracker.Anchor) (e excerpt, err error) {
+	ids := [2]int64{a.SentenceID, cmp.Or(a.LastSentenceID, a.SentenceID)}
+	first, last := l.sentences[ids[0]], l.sentences[ids[1]]
 	switch {
 	case first.ID == 0:
 		p.Add(at+"/sentence_id", "not_found", "there is no sentence %d", ids[0])
@@ -157,7 +184,7 @@ func excerptOfSentences(tx *gorm.DB, p *tracker.Problems, at string, a tracker.A
 }
 
 // anchorSpan finds the one place in the range where the words of a stand, and says whether there is exactly one.
-func anchorSpan(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor, e excerpt) (span text.Span, ok bool, err error) {
+func (l locator) anchorSpan(p *tracker.Problems, at string, a tracker.Anchor, e excerpt) (span text.Span, ok bool, err error) {
 	if a.Exact == "" {
 		return e.within, true, nil
 	}
@@ -183,7 +210,7 @@ func anchorSpan(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor, e
 			wrong.Detail = "the words do not stand in the sentences named"
 		}
 		// Where else they stand is worth a look into the whole text.
-		if e, err = excerptFor(tx, p, at, tracker.Anchor{ArticleID: e.article, ArticleVersion: e.n}); err != nil {
+		if e, err = l.excerptFor(p, at, tracker.Anchor{ArticleID: e.article, ArticleVersion: e.n}); err != nil {
 			return span, false, err
 		}
 		places = e.find(text.Quote{Exact: quote.Exact}, e.within)
@@ -192,7 +219,7 @@ func anchorSpan(tx *gorm.DB, p *tracker.Problems, at string, a tracker.Anchor, e
 		}
 	}
 	for _, place := range places {
-		touched, err := sentencesAt(tx, e, place)
+		touched, err := l.sentencesAt(e, place)
 		if err != nil {
 			return span, false, err
 		}
@@ -215,9 +242,19 @@ func canonical(s string) string {
 	return norm.NFC.String(s)
 }
 
+// touched are the sentences that the words of an anchor touch: at least the first and the last of them, and at most one more
+// than an occurrence may have.
+func (l locator) touched(a tracker.Anchor, e excerpt, span text.Span) ([]tracker.Sentence, error) {
+	first, last := l.sentences[a.SentenceID], l.sentences[cmp.Or(a.LastSentenceID, a.SentenceID)]
+	if a.SentenceID == 0 || a.Exact != "" || last.Ordinal-first.Ordinal >= maxRun {
+		return l.sentencesAt(e, span)
+	}
+	return []tracker.Sentence{first, last}, nil
+}
+
 // sentencesAt are the sentences that a span touches, in order, and at most one more than an occurrence may have.
-func sentencesAt(tx *gorm.DB, e excerpt, span text.Span) (touched []tracker.Sentence, err error) {
-	err = tx.Omit("text").Where("article_id = ? AND article_version = ?", e.article, e.n).
+func (l locator) sentencesAt(e excerpt, span text.Span) (touched []tracker.Sentence, err error) {
+	err = l.tx.Omit("text").Where("article_id = ? AND article_version = ?", e.article, e.n).
 		// The sentence that begins last before the span may reach into it.
 		Where("span_start >= COALESCE((SELECT max(span_start) FROM sentences WHERE article_id = ? AND article_version = ? AND span_start <= ?), 0)",
 			e.article, e.n, span.Start).

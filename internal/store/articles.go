@@ -31,15 +31,16 @@ type ArticleFilter struct {
 	SourceCountries []string
 	ElectionIDs     []int64 // of claims that stand in it
 	Archived        *bool   // whether it has an archive's URL
-	Published       Period
-	Created         Period
-	Updated         Period
+	Published       Between
+	Created         Between
+	Updated         Between
 }
 
 // unpublished is where an article without a time of publication stands in the order of time: before all others.
 var unpublished = tracker.InstantOf(time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC))
 
 var articleOrders = recordOrders(orders[tracker.Article]{
+	"created_at":   inOrderOfIDs[tracker.Article](),
 	"published_at": {expression: publishedAt, number: func(r *tracker.Article) int64 { return int64(published(r.ArticleInput)) }},
 })
 
@@ -220,7 +221,14 @@ func (c Articles) Update(ctx context.Context, id int64, g Guard, change func(*tr
 		}
 		was := article.ArticleInput
 		_, err := update(c.s, tx, g, &article, &article.Record, &article.ArticleInput, change, func() error {
-			return checkArticle(tx, id, &article.ArticleInput)
+			if err := checkArticle(tx, id, &article.ArticleInput); err != nil || was.SourceID == article.SourceID && was.URL == article.URL {
+				return err
+			}
+			var claims []int64
+			if err := tx.Raw("SELECT DISTINCT claim_id FROM occurrences WHERE article_id = ?", id).Scan(&claims).Error; err != nil {
+				return err
+			}
+			return changing(tx, claims...)
 		})
 		if err != nil {
 			return err

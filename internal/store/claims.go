@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strconv"
 
 	"gorm.io/gorm"
 
@@ -18,18 +17,6 @@ var ClaimExpands = Expand{"actors", "election", "techniques", "occurrences", "se
 
 // MaxOccurrences is how many occurrences of a claim are put in place at the most; the others are in the list of occurrences.
 const MaxOccurrences = 100
-
-// ClaimFilter narrows a list of claims: within a field any value may match, and each given field must.
-type ClaimFilter struct {
-	Kinds                              []tracker.ClaimKind
-	Statuses                           []tracker.ClaimStatus
-	ElectionIDs                        []int64
-	Languages, Tags, Techniques        []string
-	ActorIDs                           []int64
-	Roles                              []tracker.Role // of those actors, or of any actor
-	ArticleIDs, SourceIDs, SentenceIDs []int64
-	Stances                            []tracker.Stance
-}
 
 var claimOrders = recordOrders(orders[tracker.Claim]{
 	"claimed_on": {expression: "claimed_on", text: func(r *tracker.Claim) string { return string(r.ClaimedOn) }},
@@ -55,35 +42,6 @@ func wholeClaim(tx *gorm.DB, id int64, expand Expand) (tracker.Claim, error) {
 	one := []tracker.Claim{claim}
 	err = fillClaims(tx, one, expand)
 	return one[0], err
-}
-
-// List is a page of the claims that the filter leaves.
-func (c Claims) List(ctx context.Context, f ClaimFilter, p Page, expand Expand) (l List[tracker.Claim], err error) {
-	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		q := where(tx, "kind IN ?", f.Kinds)
-		q = where(q, "status IN ?", f.Statuses)
-		q = where(q, "election_id IN ?", f.ElectionIDs)
-		q = where(q, "language IN ?", f.Languages)
-		// Lists of ids rather than EXISTS: SQLite reads them by their index, however few they are, and does not try each claim.
-		q = where(q, "id IN (SELECT claim_id FROM claim_tags WHERE tag IN ?)", f.Tags)
-		q = where(q, "id IN (SELECT claim_id FROM claim_techniques WHERE technique IN ?)", f.Techniques)
-		if len(f.ActorIDs)+len(f.Roles) > 0 {
-			acting := where(where(tx.Table("claim_actors").Select("claim_id"), "actor_id IN ?", f.ActorIDs), "role IN ?", f.Roles)
-			q = q.Where("id IN (?)", acting)
-		}
-		if len(f.ArticleIDs)+len(f.SourceIDs)+len(f.SentenceIDs)+len(f.Stances) > 0 {
-			standing := where(tx.Table("occurrences").Select("claim_id"), "occurrences.article_id IN ?", f.ArticleIDs)
-			standing = where(standing, "occurrences.article_id IN (SELECT id FROM articles WHERE source_id IN ?)", f.SourceIDs)
-			standing = where(standing, touchesSentence, f.SentenceIDs)
-			standing = where(standing, "occurrences.stance IN ?", f.Stances)
-			q = q.Where("id IN (?)", standing)
-		}
-		if l, err = list(q, p, claimOrders); err != nil {
-			return err
-		}
-		return fillClaims(tx, l.Items, expand)
-	})
-	return l, err
 }
 
 // claimsByID reads the claims with these ids.
@@ -249,41 +207,6 @@ func expandClaims(tx *gorm.DB, claims []tracker.Claim, expand Expand) error {
 	return nil
 }
 
-// Create keeps a new claim together with its origin, or neither.
-func (c Claims) Create(ctx context.Context, in tracker.NewClaim) (claim tracker.Claim, err error) {
-	claim.ClaimInput = in.ClaimInput
-	var misplaced tracker.Problems
-	origin, err := c.s.locate(ctx, &misplaced, "/occurrence", &in.Occurrence)
-	if err != nil {
-		return claim, err
-	}
-	err = c.s.Write(ctx, func(tx *gorm.DB) error {
-		var p tracker.Problems
-		if err := checkClaim(tx, &p, &claim.ClaimInput); err != nil {
-			return err
-		}
-		claim.Begin(&p)
-		p.Join(misplaced)
-		if err := p.Err(); err != nil {
-			return err
-		}
-		if err := c.s.create(tx, &claim, &claim.Record); err != nil {
-			return err
-		}
-		created(tx, claim.ID)
-		if err := writeLists(tx, &claim); err != nil {
-			return err
-		}
-		origin.ClaimID, origin.Stance, origin.IsOrigin = claim.ID, in.Occurrence.Stance, true
-		if err := c.s.addOccurrence(tx, &origin, claim.ClaimInput); err != nil {
-			return err
-		}
-		claim, err = wholeClaim(tx, claim.ID, nil)
-		return err
-	})
-	return claim, err
-}
-
 // Update changes a claim that is at a version the guard allows. What changes nothing leaves the version as it is.
 func (c Claims) Update(ctx context.Context, id int64, g Guard, change func(*tracker.ClaimInput) error) (claim tracker.Claim, err error) {
 	err = c.s.Write(ctx, func(tx *gorm.DB) error {
@@ -296,9 +219,11 @@ func (c Claims) Update(ctx context.Context, id int64, g Guard, change func(*trac
 		was, election := claim.Status, claim.ElectionID
 		differs, err := update(c.s, tx, g, &claim, &claim.Record, &claim.ClaimInput, change, func() error {
 			var p tracker.Problems
-			if err := checkClaim(tx, &p, &claim.ClaimInput); err != nil {
+			there, err := c.s.references(tx, &claim.ClaimInput)
+			if err != nil {
 				return err
 			}
+			there.check(&p, &claim.ClaimInput)
 			if err := p.Err(); err != nil {
 				return err
 			}
@@ -312,7 +237,12 @@ func (c Claims) Update(ctx context.Context, id int64, g Guard, change func(*trac
 				return err
 			}
 		}
-		if err := writeLists(tx, &claim); err != nil {
+		if claim.Status != was {
+			if err := tx.Exec("UPDATE claims SET status_since = updated_at WHERE id = ?", id).Error; err != nil {
+				return err
+			}
+		}
+		if err := rewriteLists(tx, &claim); err != nil {
 			return err
 		}
 		claim, err = wholeClaim(tx, id, nil)
@@ -321,71 +251,47 @@ func (c Claims) Update(ctx context.Context, id int64, g Guard, change func(*trac
 	return claim, err
 }
 
-// checkClaim notes what is wrong with the input of a claim, also where it points at what is not there.
-func checkClaim(tx *gorm.DB, p *tracker.Problems, in *tracker.ClaimInput) error {
-	in.Check(p)
-	if err := pointsAt[tracker.Election](tx, p, "/election_id", "election", in.ElectionID); err != nil {
-		return err
-	}
-	// Of a list that is too long, which the check has noted, nothing is looked up: there is an end to what a query can name.
-	named, codes := in.Actors, in.Techniques
-	if len(named) > tracker.MaxListEntries {
-		named = nil
-	}
-	if len(codes) > tracker.MaxListEntries {
-		codes = nil
-	}
-	actors, err := byID[tracker.Actor](tx, ids(named, func(a *tracker.ActorRole) *int64 { return &a.ActorID }))
-	if err != nil {
-		return err
-	}
-	for i, a := range named {
-		if _, ok := actors[a.ActorID]; !ok && a.ActorID != 0 {
-			p.Add("/actors/"+strconv.Itoa(i)+"/actor_id", "not_found", "there is no actor %d", a.ActorID)
-		}
-	}
-	techniques, err := techniquesByCode(tx, codes)
-	if err != nil {
-		return err
-	}
-	for i, code := range codes {
-		if _, ok := techniques[code]; !ok && code != "" {
-			p.Add("/techniques/"+strconv.Itoa(i), "not_found", "is not the code of a technique of DISARM Red, such as T0068 or T0085.001")
-		}
-	}
-	return nil
+// claimLists are the rows of the lists of some claims.
+type claimLists struct {
+	tags       []claimTag
+	techniques []claimTechnique
+	actors     []claimActor
 }
 
-// writeLists writes a claim's tags, techniques and actors over those that it has.
-func writeLists(tx *gorm.DB, claim *tracker.Claim) error {
-	var tags []claimTag
+func (l *claimLists) add(claim *tracker.Claim) {
 	for i, tag := range claim.Tags {
-		tags = append(tags, claimTag{claim.ID, i, tag})
+		l.tags = append(l.tags, claimTag{claim.ID, i, tag})
 	}
-	var techniques []claimTechnique
 	for i, code := range claim.Techniques {
-		techniques = append(techniques, claimTechnique{claim.ID, i, code})
+		l.techniques = append(l.techniques, claimTechnique{claim.ID, i, code})
 	}
-	var actors []claimActor
 	for i, a := range claim.ClaimInput.Actors {
-		actors = append(actors, claimActor{claim.ID, i, a.ActorID, a.Role})
+		l.actors = append(l.actors, claimActor{claim.ID, i, a.ActorID, a.Role})
 	}
-	// The first failure ends it: a failed statement may have undone the transaction, and the next would stand alone.
-	if err := rewrite(tx, claim.ID, tags); err != nil {
-		return err
-	}
-	if err := rewrite(tx, claim.ID, techniques); err != nil {
-		return err
-	}
-	return rewrite(tx, claim.ID, actors)
 }
 
-// rewrite puts rows in the place of all that the claim has of their kind.
-func rewrite[T any](tx *gorm.DB, claimID int64, rows []T) error {
-	if err := tx.Delete(new(T), "claim_id = ?", claimID).Error; err != nil || len(rows) == 0 {
+// insert writes the rows. The first failure ends it: a failed statement may have undone the transaction, and the next
+// would stand alone.
+func (l *claimLists) insert(tx *gorm.DB) error {
+	if err := insert(tx, l.tags); err != nil {
 		return err
 	}
-	return tx.Create(&rows).Error
+	if err := insert(tx, l.techniques); err != nil {
+		return err
+	}
+	return insert(tx, l.actors)
+}
+
+// rewriteLists writes a claim's tags, techniques and actors over those that it has.
+func rewriteLists(tx *gorm.DB, claim *tracker.Claim) error {
+	for _, rows := range []any{&claimTag{}, &claimTechnique{}, &claimActor{}} {
+		if err := tx.Delete(rows, "claim_id = ?", claim.ID).Error; err != nil {
+			return err
+		}
+	}
+	var l claimLists
+	l.add(claim)
+	return l.insert(tx)
 }
 
 // Delete removes a claim with its occurrences.

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"gorm.io/gorm"
+
+	"claimtracker/internal/tracker"
 )
 
 // derivation is something that is kept in tables of its own and made of the records alone: it is faster to ask, and never
@@ -16,31 +18,51 @@ type derivation struct {
 	format int64
 	// rebuild makes it anew from all records.
 	rebuild func(tx *gorm.DB) error
+	// remember notes, in the transaction, what claims are like before they change. Nil where renew needs no such thing.
+	remember func(tx *gorm.DB, claims []int64) error
 	// renew brings what is derived from these claims up to date, some of which may be there no more.
 	renew func(tx *gorm.DB, claims []int64) error
 }
 
 // derivations are all that there are.
-var derivations = []derivation{listsDerivation}
+var derivations = []derivation{listsDerivation, facetDerivation, documentDerivation}
 
 // changing says that claims, or what is derived from them, are about to change. It comes before the change.
 func changing(tx *gorm.DB, claims ...int64) error {
 	t := transactionOf(tx)
 	for _, id := range claims {
+		delete(t.fresh, id)
+	}
+	unchanged := slices.DeleteFunc(slices.Clone(claims), func(id int64) bool { _, ok := t.touched[id]; return ok })
+	if len(unchanged) == 0 {
+		return nil
+	}
+	for _, id := range unchanged {
 		t.touched[id] = struct{}{}
+	}
+	for _, d := range derivations {
+		if d.remember == nil {
+			continue
+		}
+		if err := d.remember(tx, unchanged); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// created says that a claim is new.
-func created(tx *gorm.DB, claim int64) { transactionOf(tx).touched[claim] = struct{}{} }
+// created says that a claim is new, and all of it known.
+func created(tx *gorm.DB, claim *tracker.Claim) {
+	t := transactionOf(tx)
+	t.touched[claim.ID], t.fresh[claim.ID] = struct{}{}, claim
+}
 
 // derive brings up to date what is derived from the claims that a transaction touched.
 func derive(tx *gorm.DB, t *transaction) error {
 	if len(t.touched) == 0 {
 		return nil
 	}
-	claims := slices.Sorted(maps.Keys(t.touched))
+	claims := t.claims()
 	for _, d := range derivations {
 		if err := d.renew(tx, claims); err != nil {
 			return err
@@ -48,6 +70,9 @@ func derive(tx *gorm.DB, t *transaction) error {
 	}
 	return nil
 }
+
+// claims are the claims that were touched so far.
+func (t *transaction) claims() []int64 { return slices.Sorted(maps.Keys(t.touched)) }
 
 // rebuild makes anew what is derived in another form than this program's, or not at all.
 func (s *Store) rebuild(ctx context.Context) error {

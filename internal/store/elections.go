@@ -16,7 +16,7 @@ type ElectionFilter struct {
 	Names, Countries []string
 	Levels           []tracker.ElectionLevel
 	Kinds            []tracker.ElectionKind
-	Created, Updated Period
+	Created, Updated Between
 }
 
 var electionOrders = recordOrders(orders[tracker.Election]{

@@ -1,6 +1,10 @@
 package store
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/go-json-experiment/json"
+)
 
 // Expand names the relations whose records are to be put in place.
 type Expand []string
@@ -16,4 +20,13 @@ func ids[T any](items []T, id func(*T) *int64) []int64 {
 		}
 	}
 	return all
+}
+
+// asJSON is a list as a JSON array, by which it is handed to a statement as one value.
+func asJSON(values any) string {
+	b, err := json.Marshal(values)
+	if err != nil {
+		panic(err) // numbers and words can always be written
+	}
+	return string(b)
 }

@@ -1,7 +1,10 @@
 package store
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 
 	"gorm.io/gorm"
@@ -32,10 +35,67 @@ func (s *Store) Waiting() int {
 // WordsOf is the number that is kept for the words of a quote.
 func WordsOf(exact string) int64 { return wordsOf(exact) }
 
-// Watch calls fn with each statement that reads through the store from now on, once it has run.
-func (s *Store) Watch(fn func(sql string, vars []any)) error {
-	watch := func(tx *gorm.DB) { fn(tx.Statement.SQL.String(), slices.Clone(tx.Statement.Vars)) }
-	reads := s.read.Callback()
-	return errors.Join(reads.Query().After("gorm:query").Register("watch", watch), reads.Row().After("gorm:row").Register("watch", watch))
+// CheckFacets compares postings and counters with what the records say, and tells what is different.
+func CheckFacets(tx *gorm.DB) error {
+	want := map[facet]map[int64]bool{}
+	var claims []int64
+	if err := tx.Raw("SELECT id FROM claims").Scan(&claims).Error; err != nil {
+		return err
+	}
+	for page := range slices.Chunk(claims, factsAtOnce) {
+		facts, err := factsOf(tx, page)
+		if err != nil {
+			return err
+		}
+		for id, all := range facts {
+			for _, f := range all {
+				if want[f] == nil {
+					want[f] = map[int64]bool{}
+				}
+				want[f][id] = true
+			}
+		}
+	}
+	var entries []entry
+	err := eachRow(tx, "SELECT id, field, value, claims FROM facets", nil, func(scan scanFunc) error {
+		var e entry
+		err := scan(&e.id, &e.field, &e.value, &e.claims)
+		entries = append(entries, e)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		has, err := unionOf(tx, []int64{e.id}, everywhere)
+		if err != nil {
+			return err
+		}
+		ids := slices.Sorted(maps.Keys(want[e.facet]))
+		if !slices.Equal(has.ids(), ids) || e.claims != int64(len(ids)) {
+			return fmt.Errorf("%s %q is of the claims %v, counted as %d; want %v", e.field, e.value, has.ids(), e.claims, ids)
+		}
+		delete(want, e.facet)
+	}
+	if len(want) > 0 {
+		return fmt.Errorf("nothing is kept of %v", want)
+	}
+	return nil
 }
 
+// RebuildFacets makes all postings anew.
+func (s *Store) RebuildFacets(ctx context.Context) error { return s.alone(ctx, facetDerivation.remake) }
+
+// Watch tells fn of each statement that is run from now on, and of its values.
+func (s *Store) Watch(fn func(query string, values []any)) error {
+	see := func(db *gorm.DB) { fn(db.Statement.SQL.String(), slices.Clone(db.Statement.Vars)) }
+	for _, pool := range []*gorm.DB{s.read, s.write} {
+		all := pool.Callback()
+		err := errors.Join(all.Query().After("gorm:query").Register("watch", see), all.Row().After("gorm:row").Register("watch", see),
+			all.Raw().After("gorm:raw").Register("watch", see))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

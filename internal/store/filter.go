@@ -10,8 +10,8 @@ import (
 	"claimtracker/internal/tracker"
 )
 
-// Period is a time from an instant on, until before another; either may be left open.
-type Period struct{ From, To *tracker.Instant }
+// Between is the time from an instant on, until before another; either may be left open.
+type Between struct{ From, To *tracker.Instant }
 
 // condition is a filter of a list: SQL that is true of the rows that it leaves.
 type condition struct {
@@ -48,7 +48,7 @@ func among[T cmp.Ordered](all *conditions, sql string, values []T) {
 }
 
 // within adds that an expression on a table, by which sort sorts, is of a period.
-func (all *conditions) within(table, expression string, p Period, sort string) {
+func (all *conditions) within(table, expression string, p Between, sort string) {
 	c := condition{sorts: []string{sort}}
 	if p.From != nil {
 		c.sql, c.values = expression+" >= ?", append(c.values, *p.From)
@@ -68,7 +68,7 @@ func (all *conditions) within(table, expression string, p Period, sort string) {
 
 // created adds that a record of a table was created in a period. Ids are given out in the order of time, so that the period
 // is one of ids, and what it leaves is in the order in which lists begin.
-func (all *conditions) created(table string, p Period) {
+func (all *conditions) created(table string, p Between) {
 	if p.From != nil {
 		*all = append(*all, condition{sorts: []string{"created_at"}, values: []any{*p.From},
 			sql: "id >= (SELECT b.id FROM " + table + " b WHERE b.created_at >= ? ORDER BY b.created_at, b.id LIMIT 1)"})
@@ -88,7 +88,7 @@ const few = 5000
 // in the order of the sort, until the page is full: by the index of a condition that has it in that order, or else by that
 // of the sort. Which it is is found out by counting to few; SQLite knows nothing of how many rows a condition leaves.
 func (s *Store) narrow(q *gorm.DB, table string, all conditions, sort string) (*gorm.DB, error) {
-	by, isFew, err := chosen(q, table, all, sort)
+	by, isFew, err := drivenBy(q, table, all, sort)
 	if err != nil {
 		return q, err
 	}
@@ -107,8 +107,8 @@ func (s *Store) narrow(q *gorm.DB, table string, all conditions, sort string) (*
 	return q, nil
 }
 
-// chosen is the condition by whose index a list is read, or -1 for none, and whether it leaves a few rows only.
-func chosen(q *gorm.DB, table string, all conditions, sort string) (by int, isFew bool, err error) {
+// drivenBy is the condition by whose index a list is read, or -1 for none, and whether it leaves a few rows only.
+func drivenBy(q *gorm.DB, table string, all conditions, sort string) (by int, isFew bool, err error) {
 	inOrder := slices.IndexFunc(all, func(c condition) bool { return slices.Contains(c.sorts, sort) })
 	if len(all) == 1 && inOrder == 0 {
 		return 0, false, nil

@@ -33,6 +33,24 @@ type occurrenceRow struct {
 
 func (occurrenceRow) TableName() string { return "occurrences" }
 
+// occurrenceRows are occurrences as they are kept, each of a claim about one of the elections.
+func (s *Store) occurrenceRows(tx *gorm.DB, places []tracker.Occurrence, elections []*int64) (rows []occurrenceRow, err error) {
+	var articles []tracker.Article
+	wanted := distinct(ids(places, func(o *tracker.Occurrence) *int64 { return &o.ArticleID }))
+	if err := tx.Select("id", "source_id", "published_at").Find(&articles, "id IN ?", s.engine.listed(wanted)).Error; err != nil {
+		return nil, err
+	}
+	of := map[int64]tracker.ArticleInput{}
+	for _, a := range articles {
+		of[a.ID] = a.ArticleInput
+	}
+	for i, o := range places {
+		a := of[o.ArticleID]
+		rows = append(rows, occurrenceRow{o, a.SourceID, published(a), elections[i], wordsOf(o.Exact)})
+	}
+	return rows, nil
+}
+
 // wordsOf is a number for the words of a quote, the same for all in which text.Words sees the same.
 func wordsOf(exact string) int64 {
 	sum := sha256.Sum256([]byte(text.Words(exact)))

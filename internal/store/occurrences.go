@@ -21,10 +21,11 @@ type OccurrenceFilter struct {
 	ElectionIDs                                  []int64  // of the claim
 	Quotes                                       []string // the words, however they are punctuated and written
 	IsOrigin                                     *bool
-	Created, Updated                             Period
+	Created, Updated                             Between
 }
 
 var occurrenceOrders = recordOrders(orders[occurrenceRow]{
+	"created_at":   inOrderOfIDs[occurrenceRow](),
 	"published_at": {expression: "published_at", number: func(o *occurrenceRow) int64 { return int64(o.PublishedAt) }},
 })
 
@@ -152,7 +153,16 @@ func fillOccurrences(tx *gorm.DB, occurrences []*tracker.Occurrence, expand Expa
 // Create keeps one more place where a claim stands.
 func (c Occurrences) Create(ctx context.Context, claimID int64, in tracker.NewOccurrence) (occurrence tracker.Occurrence, err error) {
 	var p tracker.Problems
-	if occurrence, err = c.s.locate(ctx, &p, "", &in); err != nil {
+	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+		words, err := c.s.locator(tx, in.Anchor)
+		if err != nil {
+			return err
+		}
+		p = tracker.Problems{}
+		occurrence, err = words.locate(&p, "", &in)
+		return err
+	})
+	if err != nil {
 		return occurrence, err
 	}
 	err = c.s.Write(ctx, func(tx *gorm.DB) error {
@@ -175,20 +185,6 @@ func (c Occurrences) Create(ctx context.Context, claimID int64, in tracker.NewOc
 	return occurrence, err
 }
 
-// locate finds the words that a new occurrence points at and gives it what it leaves out. What is wrong with it is noted in
-// p, under the pointer at.
-func (s *Store) locate(ctx context.Context, p *tracker.Problems, at string, in *tracker.NewOccurrence) (o tracker.Occurrence, err error) {
-	var mine tracker.Problems
-	in.OccurrenceInput.Check(&mine)
-	p.Join(mine.Under(at))
-	in.Begin()
-	err = s.Read(ctx, func(tx *gorm.DB) error {
-		o, err = anchor(tx, p, at, in.Anchor)
-		return err
-	})
-	return o, err
-}
-
 // addOccurrence inserts an occurrence of a claim that has its place. Marked as the origin, it takes that from the one that was.
 func (s *Store) addOccurrence(tx *gorm.DB, o *tracker.Occurrence, claim tracker.ClaimInput) error {
 	there := tx.Where("claim_id = ? AND article_id = ? AND article_version = ? AND span_start = ? AND span_end = ?",
@@ -201,13 +197,12 @@ func (s *Store) addOccurrence(tx *gorm.DB, o *tracker.Occurrence, claim tracker.
 			return err
 		}
 	}
-	var article tracker.Article
-	if err := tx.Select("source_id", "published_at").Take(&article, "id = ?", o.ArticleID).Error; err != nil {
+	rows, err := s.occurrenceRows(tx, []tracker.Occurrence{*o}, []*int64{claim.ElectionID})
+	if err != nil {
 		return err
 	}
-	row := occurrenceRow{*o, article.SourceID, published(article.ArticleInput), claim.ElectionID, wordsOf(o.Exact)}
-	err := s.create(tx, &row, &row.Record)
-	*o = row.Occurrence
+	err = s.create(tx, &rows[0], &rows[0].Record)
+	*o = rows[0].Occurrence
 	return err
 }
 

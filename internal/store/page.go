@@ -48,12 +48,17 @@ type orders[T any] map[string]order[T]
 // recordOrders are those that every record has.
 func recordOrders[T interface{ Meta() tracker.Record }](more orders[T]) orders[T] {
 	all := orders[T]{
-		// Ids are given out in the order of time.
-		"created_at": {expression: "id", isID: true, number: func(*T) int64 { return 0 }},
+		"created_at": {expression: "created_at", number: func(r *T) int64 { return int64((*r).Meta().CreatedAt) }},
 		"updated_at": {expression: "updated_at", number: func(r *T) int64 { return int64((*r).Meta().UpdatedAt) }},
 	}
 	maps.Copy(all, more)
 	return all
+}
+
+// inOrderOfIDs is the order of creation by the ids, which are given out in that order: with an id, an index that ends in it is
+// enough to have some records in order.
+func inOrderOfIDs[T any]() order[T] {
+	return order[T]{expression: "id", isID: true, number: func(*T) int64 { return 0 }}
 }
 
 // names are the sorts that clients may ask for, each way.
@@ -68,10 +73,9 @@ func (o orders[T]) names() []string {
 // list reads one page of what q selects. An order always ends with the id, which is unique.
 func list[T interface{ Meta() tracker.Record }](q *gorm.DB, p Page, sorts orders[T]) (List[T], error) {
 	var l List[T]
-	name, descending := strings.CutPrefix(p.Sort, "-")
-	by, ok := sorts[name]
-	if !ok {
-		return l, tracker.Errorf(tracker.Malformed, "The list cannot be sorted by that")
+	by, descending, err := sortOf(p.Sort, sorts)
+	if err != nil {
+		return l, err
 	}
 	q = q.Model(new(T)).Session(&gorm.Session{})
 	if p.Total {
@@ -92,28 +96,48 @@ func list[T interface{ Meta() tracker.Record }](q *gorm.DB, p Page, sorts orders
 	if p.After != nil && by.isID {
 		rows = rows.Where(by.expression+" "+beyond+" ?", p.After.ID)
 	} else if p.After != nil {
-		key := any(p.After.Text)
-		if by.number != nil {
-			key = p.After.Number
-		}
-		rows = rows.Where("("+by.expression+", id) "+beyond+" (?, ?)", key, p.After.ID)
+		rows = rows.Where("("+by.expression+", id) "+beyond+" (?, ?)", by.keyOf(p.After), p.After.ID)
 	}
 	// One more than wanted tells whether there is a next page.
-	err := rows.Order(by.expression + direction + ends).Limit(p.Limit + 1).Find(&l.Items).Error
+	err = rows.Order(by.expression + direction + ends).Limit(p.Limit + 1).Find(&l.Items).Error
 	if err != nil {
 		return l, err
 	}
-	if len(l.Items) > p.Limit {
-		l.Items = l.Items[:p.Limit]
-		last := &l.Items[p.Limit-1]
-		l.Next = &Cursor{ID: (*last).Meta().ID}
-		if by.number != nil {
-			l.Next.Number = by.number(last)
-		} else {
-			l.Next.Text = by.text(last)
-		}
-	}
+	l.cut(p.Limit, by)
 	return l, nil
+}
+
+// sortOf is the order that a page asks for, and whether it is the other way round.
+func sortOf[T any](sort string, sorts orders[T]) (by order[T], descending bool, err error) {
+	name, descending := strings.CutPrefix(sort, "-")
+	by, ok := sorts[name]
+	if !ok {
+		return by, false, tracker.Errorf(tracker.Malformed, "The list cannot be sorted by that")
+	}
+	return by, descending, nil
+}
+
+// keyOf is the sort key of a cursor, as the order's kind of value.
+func (by order[T]) keyOf(at *Cursor) any {
+	if by.number != nil {
+		return at.Number
+	}
+	return at.Text
+}
+
+// cut makes a page of records of which there is one more than wanted where there is a next page.
+func (l *List[T]) cut(limit int, by order[T]) {
+	if len(l.Items) <= limit {
+		return
+	}
+	l.Items = l.Items[:limit]
+	last := &l.Items[limit-1]
+	l.Next = &Cursor{ID: any(*last).(interface{ Meta() tracker.Record }).Meta().ID}
+	if by.number != nil {
+		l.Next.Number = by.number(last)
+	} else {
+		l.Next.Text = by.text(last)
+	}
 }
 
 // where narrows q by a condition with one place for the values; no values narrow nothing.

@@ -58,8 +58,8 @@ func mass(t *testing.T) *store.Store {
 	return s
 }
 
-// plan is how an engine would run a statement, and whether it would read much of a large table for it.
-func plan(t *testing.T, s *store.Store, sql string, vars []any) (steps string, much bool) {
+// planned is how an engine would run a statement, and whether it would read much of a large table for it.
+func planned(t *testing.T, s *store.Store, sql string, vars []any) (steps string, much bool) {
 	t.Helper()
 	must(0, s.Read(bg, func(tx *gorm.DB) error {
 		if pgtest.Now == pgtest.SQLite {
@@ -133,7 +133,7 @@ func TestNoFilterOrSortReadsALargeTableWhole(t *testing.T) {
 	s := mass(t)
 	yes, no := true, false
 	at := func(i tracker.Instant) *tracker.Instant { return &i }
-	early, late, between := store.Period{To: at(500)}, store.Period{From: at(multitude - 500)}, store.Period{From: at(10_000), To: at(20_000)}
+	early, late, between := store.Between{To: at(500)}, store.Between{From: at(multitude - 500)}, store.Between{From: at(10_000), To: at(20_000)}
 	type (
 		af = store.ArticleFilter
 		of = store.OccurrenceFilter
@@ -206,7 +206,7 @@ func TestNoFilterOrSortReadsALargeTableWhole(t *testing.T) {
 		} else {
 			seen[key] = true
 		}
-		if steps, much := plan(t, s, r.sql, r.vars); much {
+		if steps, much := planned(t, s, r.sql, r.vars); much {
 			t.Errorf("%s\n%s\n%s", r.of, r.sql, steps)
 		}
 	}

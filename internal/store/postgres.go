@@ -18,6 +18,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"claimtracker/internal/tracker"
 )
@@ -146,9 +147,10 @@ func (e *postgresEngine) end(tx *gorm.DB, latest tracker.Instant) error {
 	return tx.Exec("UPDATE write_turn SET commits = commits + 1, latest = ? WHERE id = 1", int64(latest)).Error
 }
 
-// commits reads the counter of all instances, which changes in the very moment in which what was written can be seen.
-func (e *postgresEngine) commits(read *gorm.DB, _ *atomic.Uint64) (n uint64, quiet bool, err error) {
-	err = read.Raw("SELECT commits FROM write_turn WHERE id = 1").Scan(&n).Error
+// commits reads the counter of all instances, which changes in the very moment in which what was written can be seen. After
+// a failover it may have gone back, and count other commits by the same numbers: so it is told apart by the server's start.
+func (e *postgresEngine) commits(ctx context.Context, read *gorm.DB, _ *atomic.Uint64) (n uint64, quiet bool, err error) {
+	err = read.WithContext(ctx).Raw("SELECT commits # (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint FROM write_turn WHERE id = 1").Scan(&n).Error
 	return n, true, err
 }
 
@@ -157,6 +159,18 @@ func (e *postgresEngine) anyOf(query string) string { return "= ANY (ARRAY(" + q
 
 // test leaves the choice of an index to PostgreSQL, which has counted.
 func (e *postgresEngine) test(condition string) string { return "(" + condition + ")" }
+
+func (e *postgresEngine) listed(values any) clause.Expr {
+	if _, ok := values.([]int64); ok {
+		return gorm.Expr("(SELECT jsonb_array_elements_text(?::jsonb)::bigint)", asJSON(values))
+	}
+	return gorm.Expr(`(SELECT jsonb_array_elements_text(?::jsonb) COLLATE "C")`, asJSON(values))
+}
+
+func (e *postgresEngine) newIDs(tx *gorm.DB, table string, n int) (ids []int64, err error) {
+	err = tx.Raw("SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)", table, n).Scan(&ids).Error
+	return ids, err
+}
 
 func (e *postgresEngine) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
@@ -333,4 +347,22 @@ func (e *postgresEngine) setHighest(tx *gorm.DB, table string, id int64) error {
 func sequenceOf(tx *gorm.DB, table string) (name string, err error) {
 	err = tx.Raw("SELECT pg_get_serial_sequence(?, 'id')", table).Scan(&name).Error
 	return name, err
+}
+
+// postgresSpeech: a list is a JSON array. An array of the numbers rather than a join, so that the index is what is read.
+var postgresSpeech = speech{
+	among: "= ANY (ARRAY(SELECT CAST(n AS bigint) FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS n))",
+	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM jsonb_array_elements(CAST(? AS jsonb)) AS wanted
+		JOIN facets AS f ON f.field = wanted ->> 0 AND f.value = wanted ->> 1`,
+	enter: `INSERT INTO facets (field, value, claims) SELECT n ->> 0, n ->> 1, 0
+		FROM jsonb_array_elements(CAST(? AS jsonb)) AS n RETURNING id, field, value`,
+	postings: `SELECT p.id, p.claims FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS f
+		JOIN postings AS p ON p.id BETWEEN CAST(f AS bigint) + ? AND CAST(f AS bigint) + ?`,
+	keep: `INSERT INTO postings (id, claims)
+		SELECT CAST(n ->> 0 AS bigint), substring(codes.joined FROM CAST(n ->> 1 AS integer) FOR CAST(n ->> 2 AS integer))
+		FROM (SELECT ?::bytea AS joined) AS codes, jsonb_array_elements(CAST(? AS jsonb)) AS n
+		ON CONFLICT (id) DO UPDATE SET claims = excluded.claims`,
+	count: `UPDATE facets SET claims = facets.claims + CAST(c ->> 1 AS bigint)
+		FROM jsonb_array_elements(CAST(? AS jsonb)) AS c WHERE facets.id = CAST(c ->> 0 AS bigint)`,
+	gathered: "string_agg(CAST(id AS text), ',')",
 }

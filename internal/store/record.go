@@ -57,9 +57,14 @@ func distinct(ids []int64) []int64 {
 
 // create inserts a record whose meta is part of it, as version 1.
 func (s *Store) create(tx *gorm.DB, record any, meta *tracker.Record) error {
-	now := s.moment(tx)
-	*meta = tracker.Record{CreatedAt: now, UpdatedAt: now, Version: 1}
+	*meta = s.newRecord(tx)
 	return tx.Create(record).Error
+}
+
+// newRecord is the meta of a record that is about to be inserted.
+func (s *Store) newRecord(tx *gorm.DB) tracker.Record {
+	now := s.moment(tx)
+	return tracker.Record{CreatedAt: now, UpdatedAt: now, Version: 1}
 }
 
 // save writes a record whose meta is part of it over the version that it was read at, and counts that up.

@@ -49,6 +49,9 @@ func (s *Store) Browse(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	return err
 }
 
+// Replicated tells whether Browse reads from replicas.
+func (s *Store) Replicated() bool { return s.replicas != nil }
+
 // replicas are the read-only copies of the primary. One that failed rests for a while.
 type replicas struct {
 	log   *slog.Logger

@@ -201,12 +201,18 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 		return nil, refused
 	}
 	made, err := c.Connector.Connect(ctx)
-	if err != nil && ctx.Err() == nil {
+	if err != nil && !ended(ctx) {
 		s.mutex.Lock()
 		s.refused, s.until = err, time.Now().Add(connectPause)
 		s.mutex.Unlock()
 	}
 	return made, err
+}
+
+// ended tells whether a context's time is over: a dialler that keeps its deadline may know so a moment before it does.
+func ended(ctx context.Context) bool {
+	deadline, bounded := ctx.Deadline()
+	return ctx.Err() != nil || bounded && !time.Now().Before(deadline)
 }
 
 // unreachable tells whether an error says that no connection could be made.

@@ -18,7 +18,7 @@ type SourceFilter struct {
 	Names, Domains, Countries, Languages []string
 	Aliases                              []string
 	Cited                                *bool // whether a claim stands in an article of it
-	Created, Updated                     Period
+	Created, Updated                     Between
 }
 
 var sourceOrders = recordOrders(orders[tracker.Source]{
@@ -79,14 +79,23 @@ func (c Sources) Update(ctx context.Context, id int64, g Guard, change func(*tra
 		if source, err = get[tracker.Source](tx, "source", id); err != nil {
 			return err
 		}
-		was := source.Aliases
+		was := source.SourceInput
 		differs, err := update(c.s, tx, g, &source, &source.Record, &source.SourceInput, change, func() error {
-			return checkSource(&source.SourceInput)
+			if err := checkSource(&source.SourceInput); err != nil || was.Kind == source.Kind && was.Country == source.Country {
+				return err
+			}
+			return settleFacts(tx)
 		})
-		if err != nil || !differs || slices.Equal(was, source.Aliases) {
+		if err != nil || !differs {
 			return err
 		}
-		return writeSourceAliases(tx, id, source.Aliases)
+		if !slices.Equal(was.Aliases, source.Aliases) {
+			if err := writeSourceAliases(tx, id, source.Aliases); err != nil {
+				return err
+			}
+		}
+		return moveParty(tx, sourceParty, id, map[string]string{"kind": string(was.Kind), "country": was.Country},
+			map[string]string{"kind": string(source.Kind), "country": source.Country})
 	})
 	return source, err
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"claimtracker/internal/tracker"
 )
@@ -232,7 +233,7 @@ func (e *sqliteEngine) begin(*gorm.DB) (tracker.Instant, error) { return 0, nil 
 // end has nothing to do: nobody else writes.
 func (e *sqliteEngine) end(*gorm.DB, tracker.Instant) error { return nil }
 
-func (e *sqliteEngine) commits(_ *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error) {
+func (e *sqliteEngine) commits(_ context.Context, _ *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error) {
 	n = mine.Load()
 	return n, n%2 == 0, nil
 }
@@ -241,6 +242,20 @@ func (e *sqliteEngine) commits(_ *gorm.DB, mine *atomic.Uint64) (n uint64, quiet
 func (e *sqliteEngine) test(condition string) string { return "+(" + condition + ")" }
 
 func (e *sqliteEngine) anyOf(query string) string { return "IN (" + query + ")" }
+
+func (e *sqliteEngine) listed(values any) clause.Expr {
+	return gorm.Expr("(SELECT value FROM json_each(?))", asJSON(values))
+}
+
+// newIDs are those after the highest ever given out, which SQLite counts up by itself as they are used.
+func (e *sqliteEngine) newIDs(tx *gorm.DB, table string, n int) ([]int64, error) {
+	highest, err := e.highest(tx, table)
+	ids := make([]int64, n)
+	for i := range ids {
+		ids[i] = highest + int64(i) + 1
+	}
+	return ids, err
+}
 
 // snapshot is what every transaction of SQLite sees.
 func (e *sqliteEngine) snapshot() *sql.TxOptions { return nil }
@@ -331,4 +346,19 @@ func (e *sqliteEngine) setHighest(tx *gorm.DB, table string, id int64) error {
 		return err
 	}
 	return tx.Exec("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, id).Error
+}
+
+// sqliteSpeech: a list is a JSON array. CROSS JOIN keeps the order in which the tables are read.
+var sqliteSpeech = speech{
+	among: "IN (SELECT value FROM json_each(?))",
+	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM json_each(?) AS wanted
+		CROSS JOIN facets AS f ON f.field = wanted.value ->> 0 AND f.value = wanted.value ->> 1`,
+	enter: "INSERT INTO facets (field, value, claims) SELECT value ->> 0, value ->> 1, 0 FROM json_each(?) RETURNING id, field, value",
+	postings: `SELECT p.id, p.claims FROM json_each(?) AS f
+		CROSS JOIN postings AS p ON p.id BETWEEN f.value + ? AND f.value + ?`,
+	keep: `WITH codes (joined) AS (SELECT ?)
+		INSERT INTO postings (id, claims) SELECT value ->> 0, substr(codes.joined, value ->> 1, value ->> 2) FROM json_each(?), codes WHERE true
+		ON CONFLICT (id) DO UPDATE SET claims = excluded.claims`,
+	count:    "UPDATE facets SET claims = claims + (c.value ->> 1) FROM json_each(?) AS c WHERE facets.id = c.value ->> 0",
+	gathered: "group_concat(id)",
 }

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"claimtracker/internal/tracker"
 )
@@ -41,9 +42,10 @@ type Store struct {
 	replicas *replicas // nil where there are none
 	now      func() time.Time
 
-	queue   *queue
-	commits atomic.Uint64   // counted up before each commit of this process and after it: odd while one is under way
-	latest  tracker.Instant // the latest moment that any record carries; the queue's own
+	dictionary dictionary
+	queue      *queue
+	commits    atomic.Uint64   // counted up before each commit of this process and after it: odd while one is under way
+	latest     tracker.Instant // the latest moment that any record carries; the queue's own
 
 	gate     sync.Mutex // held to look at closed and join underWay
 	closed   bool
@@ -62,13 +64,18 @@ type engine interface {
 	// end comes right before the commit of a transaction that has written; latest is the latest moment that any record has.
 	end(tx *gorm.DB, latest tracker.Instant) error
 	// commits is Store.Commits, where mine is the counter of this process.
-	commits(read *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error)
+	commits(ctx context.Context, read *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error)
 	// test makes a condition one by which rows are tested, and by which no index is chosen where the engine would choose badly.
 	test(condition string) string
 	// anyOf is the condition of being one of what a query gives, which is run first.
 	anyOf(query string) string
 	// snapshot is how a transaction that only reads must begin to see one state of the database throughout.
 	snapshot() *sql.TxOptions
+	// listed is a list of ids or codes as a condition's "IN ?" takes it: one value, however long it is, so that one prepared
+	// statement serves for all.
+	listed(values any) clause.Expr
+	// newIDs are the next n ids that a table gives out, in order.
+	newIDs(tx *gorm.DB, table string, n int) ([]int64, error)
 	// ready is nil when a write would be accepted now.
 	ready(ctx context.Context, write *gorm.DB) error
 	// away tells whether an error means that the database cannot be reached, or cannot do its work, and may soon again.
@@ -232,10 +239,16 @@ func (s *Store) CommitTogether(most int) { s.queue.most.Store(int64(max(1, most)
 // commit is under way, and nobody knows whether it shows already. Where it could not be read, it is Unavailable.
 func (s *Store) Commits(ctx context.Context) (n uint64, quiet bool, err error) {
 	err = s.run(ctx, func() error {
-		n, quiet, err = s.engine.commits(s.read.WithContext(ctx), &s.commits)
+		n, quiet, err = s.engine.commits(ctx, s.read, &s.commits)
 		return err
 	})
 	return n, quiet, err
+}
+
+// Embedded tells whether Commits is at hand, so that asking for it costs nothing and takes no waiting.
+func (s *Store) Embedded() bool {
+	_, embedded := s.engine.(*sqliteEngine)
+	return embedded
 }
 
 // Read runs fn on one snapshot of the database, which fn cannot change. Within Together, it sees what was written there.
@@ -248,6 +261,28 @@ func (s *Store) Read(ctx context.Context, fn func(tx *gorm.DB) error) error {
 		err := s.read.WithContext(ctx).Transaction(fn, s.engine.snapshot())
 		if s.onlyLost(ctx, err) {
 			err = s.read.WithContext(ctx).Transaction(fn, s.engine.snapshot())
+		}
+		return err
+	})
+}
+
+// look is Read for a single statement, which sees one state of the database as it is. A statement of SQLite is run to its
+// end: it is to be one that finds a row by its key.
+func (s *Store) look(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	if j, ok := ctx.Value(together{}).(*joint); ok {
+		return fn(j.tx)
+	}
+	return s.run(ctx, func() error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if s.Embedded() {
+			// Watching for the end of a context costs more than such a statement.
+			return fn(s.read.WithContext(context.WithoutCancel(ctx)))
+		}
+		err := fn(s.read.WithContext(ctx))
+		if s.onlyLost(ctx, err) {
+			err = fn(s.read.WithContext(ctx))
 		}
 		return err
 	})

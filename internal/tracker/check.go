@@ -179,8 +179,8 @@ func CanonicalLanguage(tag string) (canonical string, ok bool) {
 	return t.String(), err == nil && len(tag) <= 35 && !strings.Contains(tag, "_")
 }
 
-// date checks that *d is a day that exists.
-func (p *Problems) date(pointer string, d Date) {
+// Date checks that d is a day that exists.
+func (p *Problems) Date(pointer string, d Date) {
 	if d == "" {
 		return
 	}

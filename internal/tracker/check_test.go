@@ -196,7 +196,7 @@ func TestFieldsAreCheckedByTheirForm(t *testing.T) {
 		check         func(p *Problems, s string)
 		right, refuse []string
 	}{
-		"date": {func(p *Problems, s string) { p.date("/x", Date(s)) },
+		"date": {func(p *Problems, s string) { p.Date("/x", Date(s)) },
 			[]string{"", "2024-11-05", "2024-02-29", "0001-01-01", "9999-12-31"},
 			[]string{" ", "2024-02-30", "2023-02-29", "2024-13-01", "2024-00-01", "2024-1-5", "24-01-05", "2024-11-05T00:00:00Z", "05.11.2024",
 				"0000-01-01", "-2024-01-01", "2024-11-05 ", "２０２４-11-05"}},

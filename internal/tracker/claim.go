@@ -48,6 +48,8 @@ type NewClaim struct {
 type Claim struct {
 	Record
 	ClaimInput
+	// StatusSince is when it came to be in the state that it is in (UTC, RFC 3339, microseconds).
+	StatusSince Instant `json:"status_since" swaggertype:"string" format:"date-time" validate:"required" example:"2024-01-31T08:34:00.000000Z"`
 	// Actors are those who act in it, each in a role, in the order they were written.
 	Actors []ClaimActor `json:"actors" gorm:"-" validate:"required"`
 	// Origin is the place that the claim was logged from.
@@ -77,7 +79,7 @@ func (in *ClaimInput) Check(p *Problems) {
 	kind(p, "/kind", in.Kind, ClaimKinds)
 	oneOf(p, "/status", in.Status, ClaimStatuses)
 	p.id("/election_id", in.ElectionID)
-	p.date("/claimed_on", in.ClaimedOn)
+	p.Date("/claimed_on", in.ClaimedOn)
 	p.Language("/language", &in.Language)
 	for i := range in.Tags {
 		in.Tags[i] = strings.ToLower(in.Tags[i]) // the rest of what Tag does, lines does with each entry

@@ -30,5 +30,5 @@ func (in *ElectionInput) Check(p *Problems) {
 	}
 	kind(p, "/level", in.Level, ElectionLevels)
 	kind(p, "/kind", in.Kind, ElectionKinds)
-	p.date("/date", in.Date)
+	p.Date("/date", in.Date)
 }

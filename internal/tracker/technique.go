@@ -23,6 +23,16 @@ func (p *Problems) Tactic(pointer string, code *string) {
 	}
 }
 
+// IsTacticCode tells whether code has the form of a DISARM tactic's: TA06.
+func IsTacticCode(code string) bool { return tacticForm.MatchString(code) }
+
+// TechniqueOrTactic checks that *code has the form of a technique's or of a tactic's.
+func (p *Problems) TechniqueOrTactic(pointer string, code *string) {
+	if !IsTacticCode(*code) && *code != "" && !IsTechniqueCode(*code) {
+		p.Add(pointer, "format", "must be a DISARM code of a technique or a tactic, such as T0085, T0085.001 or TA06")
+	}
+}
+
 // Tactic is a stage of an influence operation in the DISARM Red framework.
 type Tactic struct {
 	Code string `json:"code" gorm:"primaryKey" validate:"required" example:"TA06"`

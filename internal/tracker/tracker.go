@@ -65,6 +65,18 @@ func (i *Instant) UnmarshalText(b []byte) error {
 // Date is a calendar day, YYYY-MM-DD (RFC 3339 full-date); empty means that none is known.
 type Date string
 
+// Start is the moment at which the day begins, in UTC.
+func (d Date) Start() Instant {
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return 0
+	}
+	return InstantOf(t)
+}
+
+// Day is how much later the next day begins.
+const Day = Instant(24 * time.Hour / time.Microsecond)
+
 // Strings is a list of words that is kept in one column as a JSON array.
 type Strings []string
 

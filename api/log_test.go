@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func TestALineOfTheLogWaitsForOthersUnlessItIsUrgent(t *testing.T) {
+	var to lines
+	late := &lateLog{to: &to}
+	log, err := (&commands{LogLevel: "info", LogFormat: "text"}).logger(late)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, urgent := range []func(string, ...any){log.Warn, log.With("a", 1).Error, log.WithGroup("g").Warn} {
+		before := strings.Count(to.String(), "\n")
+		log.Info("one")
+		urgent("two")
+		if after := strings.Count(to.String(), "\n"); after != before+2 {
+			t.Errorf("after a line and an urgent one, %d more lines are written; want both", after-before)
+		}
+	}
+	log.Info("last")
+	for range 600 { // it comes without anybody's doing
+		if strings.Contains(to.String(), "last") {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if said := to.String(); !strings.HasSuffix(said, "msg=last\n") {
+		t.Errorf("the log ends with %q; want the last line", said[max(0, len(said)-100):])
+	}
+	written := to.String()
+	log.Info(strings.Repeat("x", logRoom))
+	if said := to.String(); len(said) < len(written)+logRoom {
+		t.Error("a line longer than the room is not written at once")
+	}
+}
+
+func TestLinesOfManyAreWholeAndAllThere(t *testing.T) {
+	var to lines
+	late := &lateLog{to: &to}
+	log := slog.New(slog.NewTextHandler(late, nil))
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for k := range 500 {
+				log.Info("request", "from", i, "n", k)
+			}
+		})
+	}
+	all.Wait()
+	late.flush()
+	seen := map[string]bool{}
+	for line := range strings.Lines(to.String()) {
+		_, after, _ := strings.Cut(line, "msg=request ")
+		seen[after] = true
+	}
+	for i := range 8 {
+		for k := range 500 {
+			if !seen[fmt.Sprintf("from=%d n=%d\n", i, k)] {
+				t.Fatalf("the line %d of %d is not there, or not whole", k, i)
+			}
+		}
+	}
+}
+
+func TestNothingThatWasLoggedIsLostWhenTheProgramStops(t *testing.T) {
+	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
+		p := launch(t, serveArgs(t.TempDir()+"/a.db", "--seeds=false", "--log-level=info")...).serving(t)
+		for range 50 {
+			get(t, p.base+"/healthz")
+		}
+		if err := p.cmd.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		if code := p.exitCode(t); code != 0 {
+			t.Errorf("the process exits with %d; want 0", code)
+		}
+		if n := strings.Count(p.stderr.String(), "path=/healthz"); n != 50 {
+			t.Errorf("after %v the log has %d of 50 requests", signal, n)
+		}
+	}
+}

@@ -1,0 +1,314 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"gorm.io/gorm"
+
+	"claimtracker/internal/tracker"
+)
+
+// facet is something that a claim has: a value of a field. Which claims have it is kept in postings, and how many in the
+// facet's row: filters, counts and statistics all read these, so that what was counted is what a filter then lists.
+type facet struct{ field, value string }
+
+// The fields of a claim, as factsOf gives them. An actor, a source and a state of things in an article stand in several
+// fields: by themselves (actor_id, source_id), by what they are (actor_kind, source_country), and by the part that they
+// have in the claim (speaker_id, accused_country, denies_kind).
+const (
+	fieldAll        = "all" // every claim has the value "" of it
+	fieldKind       = "kind"
+	fieldStatus     = "status"
+	fieldElection   = "election_id"
+	fieldLanguage   = "language"
+	fieldTag        = "tag"
+	fieldTechnique  = "technique"
+	fieldRole       = "role"
+	fieldStance     = "stance"
+	fieldHost       = "article_host"
+	fieldSources    = "sources" // in how many sources it stands
+	fieldClaimedDay = "claimed_on"
+	fieldClaimed    = "claimed_month"
+	fieldCreatedDay = "created_on" // in UTC
+	fieldCreated    = "created_month"
+
+	prefixActor, prefixSource           = "actor", "source"
+	suffixID, suffixKind, suffixCountry = "_id", "_kind", "_country"
+)
+
+// factsOf are the facets of each of these claims, at most 1,000 of them, each facet once. It takes the same few statements
+// however many claims there are. A claim that is not there has none.
+func factsOf(tx *gorm.DB, claims []int64) (map[int64][]facet, error) {
+	f := facts{of: make(map[int64][]facet, len(claims)), sources: map[int64][]int64{}}
+	sql, ids := speechOf(tx), listOf(claims)
+	err := eachRow(tx, "SELECT id, kind, status, COALESCE(election_id, 0), claimed_on, language, created_at FROM claims WHERE id "+sql.among, []any{ids}, f.claim)
+	if err != nil {
+		return nil, err
+	}
+	for query, row := range map[string]rowFunc{
+		"SELECT claim_id, tag FROM claim_tags WHERE claim_id " + sql.among:             f.word(fieldTag),
+		"SELECT claim_id, technique FROM claim_techniques WHERE claim_id " + sql.among: f.word(fieldTechnique),
+		`SELECT c.claim_id, c.role, a.id, a.kind, a.country
+			FROM claim_actors c JOIN actors a ON a.id = c.actor_id WHERE c.claim_id ` + sql.among: f.actor,
+		`SELECT o.claim_id, o.stance, s.id, s.kind, s.country, a.url
+			FROM occurrences o JOIN articles a ON a.id = o.article_id JOIN sources s ON s.id = a.source_id WHERE o.claim_id ` + sql.among: f.place,
+	} {
+		if err := eachRow(tx, query, []any{ids}, row); err != nil {
+			return nil, err
+		}
+	}
+	for id, sources := range f.sources {
+		f.add(id, fieldSources, strconv.Itoa(len(distinct(sources))))
+	}
+	for id, all := range f.of {
+		slices.SortFunc(all, compareFacets)
+		f.of[id] = slices.Compact(all)
+	}
+	return f.of, nil
+}
+
+func compareFacets(a, b facet) int {
+	return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.value, b.value))
+}
+
+// facts gathers the facets of claims.
+type facts struct {
+	of      map[int64][]facet
+	sources map[int64][]int64
+}
+
+// add notes a facet, unless there is no value.
+func (f *facts) add(claim int64, field, value string) {
+	if value != "" {
+		f.of[claim] = append(f.of[claim], facet{field, value})
+	}
+}
+
+func (f *facts) claim(scan scanFunc) error {
+	var id, election int64
+	var kind, status, day, language string
+	var created tracker.Instant
+	if err := scan(&id, &kind, &status, &election, &day, &language, &created); err != nil {
+		return err
+	}
+	f.of[id] = append(make([]facet, 0, 48), facet{fieldAll, ""})
+	f.add(id, fieldKind, kind)
+	f.add(id, fieldStatus, status)
+	f.add(id, fieldLanguage, language)
+	if election != 0 {
+		f.add(id, fieldElection, strconv.FormatInt(election, 10))
+	}
+	if day != "" {
+		f.add(id, fieldClaimedDay, day)
+		f.add(id, fieldClaimed, day[:len("2006-01")])
+	}
+	day = dayOf(created)
+	f.add(id, fieldCreatedDay, day)
+	f.add(id, fieldCreated, day[:len("2006-01")])
+	return nil
+}
+
+// dayOf is the day of an instant, in UTC.
+func dayOf(i tracker.Instant) string { return i.Time().Format("2006-01-02") }
+
+func (f *facts) word(field string) rowFunc {
+	return func(scan scanFunc) error {
+		var id int64
+		var word string
+		err := scan(&id, &word)
+		f.add(id, field, word)
+		return err
+	}
+}
+
+func (f *facts) actor(scan scanFunc) error {
+	var id, actor int64
+	var role, kind, country string
+	if err := scan(&id, &role, &actor, &kind, &country); err != nil {
+		return err
+	}
+	f.add(id, fieldRole, role)
+	f.party(id, []string{prefixActor, role}, actor, kind, country)
+	return nil
+}
+
+func (f *facts) place(scan scanFunc) error {
+	var id, source int64
+	var stance, kind, country, url string
+	if err := scan(&id, &stance, &source, &kind, &country, &url); err != nil {
+		return err
+	}
+	f.add(id, fieldStance, stance)
+	f.add(id, fieldHost, tracker.HostOf(url))
+	f.party(id, []string{prefixSource, stance}, source, kind, country)
+	f.sources[id] = append(f.sources[id], source)
+	return nil
+}
+
+// party notes an actor or a source with what it is.
+func (f *facts) party(claim int64, prefixes []string, id int64, kind, country string) {
+	for _, prefix := range prefixes {
+		f.add(claim, prefix+suffixID, strconv.FormatInt(id, 10))
+		f.add(claim, prefix+suffixKind, kind)
+		f.add(claim, prefix+suffixCountry, country)
+	}
+}
+
+// facetDerivation keeps facets and postings.
+var facetDerivation = derivation{name: "facets", format: 1, rebuild: rebuildFacets, remember: rememberFacts, renew: renewFacts}
+
+// factsAtOnce is for how many claims facts are gathered at a time.
+const factsAtOnce = 1000
+
+// rememberFacts notes what claims have, before that changes.
+func rememberFacts(tx *gorm.DB, claims []int64) error {
+	t := transactionOf(tx)
+	for page := range slices.Chunk(claims, factsAtOnce) {
+		had, err := factsOf(tx, page)
+		if err != nil {
+			return err
+		}
+		for _, id := range page {
+			t.facts[id] = had[id]
+		}
+	}
+	return nil
+}
+
+// renewFacts brings the postings of claims up to date with what they have now, by what they had when that was last noted.
+func renewFacts(tx *gorm.DB, claims []int64) error {
+	t := transactionOf(tx)
+	for page := range slices.Chunk(claims, factsAtOnce) {
+		have, err := factsOf(tx, page)
+		if err != nil {
+			return err
+		}
+		changes := changes{}
+		for _, id := range page {
+			changes.between(id, t.facts[id], have[id])
+			t.facts[id] = have[id]
+		}
+		if err := changes.apply(tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settleFacts brings postings up to date with all that was changed in this transaction so far. It comes before actors or
+// sources change, whose claims are then moved as sets.
+func settleFacts(tx *gorm.DB) error { return renewFacts(tx, transactionOf(tx).claims()) }
+
+// rebuildFacets makes all postings anew, a chunk of claims at a time.
+func rebuildFacets(tx *gorm.DB) error {
+	for _, empty := range []string{"DELETE FROM postings", "UPDATE facets SET claims = 0 WHERE claims <> 0"} {
+		if err := tx.Exec(empty).Error; err != nil {
+			return err
+		}
+	}
+	gathered, chunk := changes{}, int64(0)
+	for last := int64(0); ; {
+		var page []int64
+		if err := tx.Raw("SELECT id FROM claims WHERE id > ? ORDER BY id LIMIT ?", last, factsAtOnce).Scan(&page).Error; err != nil {
+			return err
+		}
+		if len(page) == 0 {
+			return gathered.apply(tx)
+		}
+		last = page[len(page)-1]
+		have, err := factsOf(tx, page)
+		if err != nil {
+			return err
+		}
+		for _, id := range page {
+			if chunkOf(id) != chunk {
+				if err := gathered.apply(tx); err != nil {
+					return err
+				}
+				gathered, chunk = changes{}, chunkOf(id)
+			}
+			gathered.between(id, nil, have[id])
+		}
+	}
+}
+
+// party says which fields hold an actor, or a source.
+type party struct {
+	table    string
+	prefixes []string
+}
+
+var (
+	actorParty  = party{"actors", append([]string{prefixActor}, names(tracker.Roles)...)}
+	sourceParty = party{"sources", append([]string{prefixSource}, names(tracker.Stances)...)}
+)
+
+func names[T ~string](values []T) (all []string) {
+	for _, v := range values {
+		all = append(all, string(v))
+	}
+	return all
+}
+
+// moveParty brings the postings up to date with an actor or a source that is of another kind or country now, all its
+// claims at once: was and is are by the column. settleFacts comes before the row's change, moveParty after it.
+func moveParty(tx *gorm.DB, p party, id int64, was, is map[string]string) error {
+	moved := false
+	for column := range was {
+		if was[column] == is[column] {
+			continue
+		}
+		moved = true
+		if err := moveColumn(tx, p, id, column, was[column], is[column]); err != nil {
+			return err
+		}
+	}
+	if !moved {
+		return nil
+	}
+	return rememberFacts(tx, transactionOf(tx).claims())
+}
+
+func moveColumn(tx *gorm.DB, p party, id int64, column, was, is string) error {
+	var others []int64 // that are what it was
+	if err := tx.Raw("SELECT id FROM "+p.table+" WHERE "+column+" = ? AND id <> ?", was, id).Scan(&others).Error; err != nil {
+		return err
+	}
+	for _, prefix := range p.prefixes {
+		if err := moveClaims(tx, prefix, "_"+column, id, was, is, others); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveClaims moves the claims of one field: they get the value that is, and lose the value that was where none of the
+// others, which have it still, is in them too.
+func moveClaims(tx *gorm.DB, prefix, suffix string, id int64, was, is string, others []int64) error {
+	field := prefix + suffixID
+	mine, err := claimsWith(tx, []facet{{field, strconv.FormatInt(id, 10)}}, everywhere)
+	if err != nil || len(mine) == 0 {
+		return err
+	}
+	moved := changes{}
+	if is != "" {
+		moved.of(facet{prefix + suffix, is}).in = mine.ids()
+	}
+	if was != "" {
+		for page := range slices.Chunk(others, factsAtOnce) {
+			wanted := make([]facet, len(page))
+			for i, other := range page {
+				wanted[i] = facet{field, strconv.FormatInt(other, 10)}
+			}
+			theirs, err := claimsWith(tx, wanted, mine.span())
+			if err != nil {
+				return err
+			}
+			mine.without(theirs)
+		}
+		moved.of(facet{prefix + suffix, was}).out = mine.ids()
+	}
+	return moved.apply(tx)
+}

@@ -1,0 +1,223 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+
+	"gorm.io/gorm"
+
+	"claimtracker/internal/tracker"
+)
+
+// Create keeps a new claim together with its origin, or neither.
+func (c Claims) Create(ctx context.Context, in tracker.NewClaim) (tracker.Claim, error) {
+	claims, errs, err := c.CreateMany(ctx, []tracker.NewClaim{in}, false)
+	if err != nil {
+		return tracker.Claim{}, err
+	}
+	return claims[0], errs[0]
+}
+
+// CreateMany keeps new claims, each together with its origin, in one transaction. Where one of them cannot be kept, errs
+// says why at its place, and the others are kept all the same, or, where it is to be all or nothing, none is.
+func (c Claims) CreateMany(ctx context.Context, ins []tracker.NewClaim, allOrNothing bool) (claims []tracker.Claim, errs []error, err error) {
+	for tries := 0; ; tries++ {
+		var n newClaims
+		if n, err = c.prepare(ctx, ins); err != nil {
+			return n.claims, n.errs, err
+		}
+		if valid := n.valid(); len(valid) == 0 || allOrNothing && len(valid) < len(ins) {
+			return n.claims, n.errs, nil
+		}
+		err = c.s.Write(ctx, func(tx *gorm.DB) error { return n.write(c.s, tx) })
+		// What a claim points at may have gone since it was looked up: then it says so when it is looked up again.
+		if tries == 3 || !errors.Is(err, gorm.ErrForeignKeyViolated) {
+			return n.claims, n.errs, err
+		}
+	}
+}
+
+// newClaims are claims that are about to be kept, and what is wrong with each of them.
+type newClaims struct {
+	claims []tracker.Claim
+	errs   []error
+}
+
+// valid are the places of the claims with which nothing is wrong.
+func (n *newClaims) valid() (places []int) {
+	for i, err := range n.errs {
+		if err == nil {
+			places = append(places, i)
+		}
+	}
+	return places
+}
+
+// prepare checks new claims and finds the words that they stand on. It only reads, and nobody has to wait with a write
+// until it is done: texts never change, and that the other records are still there is checked once more by the database
+// when the claims are written.
+func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaims, err error) {
+	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+		n = newClaims{claims: make([]tracker.Claim, len(ins)), errs: make([]error, len(ins))}
+		inputs, anchors := make([]*tracker.ClaimInput, len(ins)), make([]tracker.Anchor, len(ins))
+		for i, in := range ins {
+			n.claims[i].ClaimInput = in.ClaimInput
+			// A check puts lists into their canonical form where they are: these are ours.
+			n.claims[i].Tags, n.claims[i].Techniques = slices.Clone(in.Tags), slices.Clone(in.Techniques)
+			inputs[i], anchors[i] = &n.claims[i].ClaimInput, in.Occurrence.Anchor
+		}
+		there, err := c.s.references(tx, inputs...)
+		if err != nil {
+			return err
+		}
+		words, err := c.s.locator(tx, anchors...)
+		if err != nil {
+			return err
+		}
+		for i := range ins {
+			if n.errs[i], err = prepareClaim(&n.claims[i], ins[i].Occurrence, there, words); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// prepareClaim gives a claim what it is made of. What is wrong with it is wrong; err is a failure of the database.
+func prepareClaim(claim *tracker.Claim, at tracker.NewOccurrence, there references, words locator) (wrong, err error) {
+	var p, misplaced tracker.Problems
+	there.check(&p, &claim.ClaimInput)
+	claim.Begin(&p)
+	origin, err := words.locate(&misplaced, "/occurrence", &at)
+	if err != nil {
+		return nil, err
+	}
+	p.Join(misplaced)
+	origin.OccurrenceInput = tracker.OccurrenceInput{Stance: at.Stance, IsOrigin: true}
+	claim.Origin = origin
+	claim.Actors = []tracker.ClaimActor{}
+	for _, a := range claim.ClaimInput.Actors {
+		claim.Actors = append(claim.Actors, tracker.ClaimActor{ActorRole: a})
+	}
+	return p.Err(), nil
+}
+
+// write inserts the claims with which nothing is wrong, a handful of statements for all of them.
+func (n *newClaims) write(s *Store, tx *gorm.DB) error {
+	places := n.valid()
+	claimIDs, err := s.engine.newIDs(tx, "claims", len(places))
+	if err != nil {
+		return err
+	}
+	occurrenceIDs, err := s.engine.newIDs(tx, "occurrences", len(places))
+	if err != nil {
+		return err
+	}
+	var claims []tracker.Claim
+	var lists claimLists
+	var origins []tracker.Occurrence
+	var elections []*int64
+	for k, i := range places {
+		claim := &n.claims[i]
+		now := s.moment(tx)
+		claim.Record = tracker.Record{ID: claimIDs[k], CreatedAt: now, UpdatedAt: now, Version: 1}
+		claim.StatusSince = now
+		claim.Origin.Record = tracker.Record{ID: occurrenceIDs[k], CreatedAt: now, UpdatedAt: now, Version: 1}
+		claim.Origin.ClaimID = claim.ID
+		claims, origins, elections = append(claims, *claim), append(origins, claim.Origin), append(elections, claim.ElectionID)
+		lists.add(claim)
+		created(tx, claim)
+	}
+	if err := insert(tx, claims); err != nil {
+		return err
+	}
+	if err := lists.insert(tx); err != nil {
+		return err
+	}
+	rows, err := s.occurrenceRows(tx, origins, elections)
+	if err != nil {
+		return err
+	}
+	return insert(tx, rows)
+}
+
+// references are the ids and codes, of those that some claims point at, that there are.
+type references struct {
+	elections, actors map[int64]bool
+	techniques        map[string]bool
+}
+
+// references looks up what claims point at, in one query for each kind of record. Of a list that is too long, which the
+// check notes, nothing is looked up.
+func (s *Store) references(tx *gorm.DB, ins ...*tracker.ClaimInput) (r references, err error) {
+	var elections, actors []int64
+	var codes []string
+	for _, in := range ins {
+		if in.ElectionID != nil {
+			elections = append(elections, *in.ElectionID)
+		}
+		if len(in.Actors) <= tracker.MaxListEntries {
+			actors = append(actors, ids(in.Actors, func(a *tracker.ActorRole) *int64 { return &a.ActorID })...)
+		}
+		if len(in.Techniques) <= tracker.MaxListEntries {
+			codes = append(codes, in.Techniques...)
+		}
+	}
+	// What has not the form of a code may hold what a database does not take as text, such as NUL in PostgreSQL.
+	codes = slices.DeleteFunc(codes, func(code string) bool { return !tracker.IsTechniqueCode(code) })
+	if r.elections, err = s.existing(tx, "elections", elections); err != nil {
+		return r, err
+	}
+	if r.actors, err = s.existing(tx, "actors", actors); err != nil {
+		return r, err
+	}
+	r.techniques = map[string]bool{}
+	if len(codes) == 0 {
+		return r, nil
+	}
+	var found []string
+	err = tx.Raw("SELECT code FROM techniques WHERE code IN ?", s.engine.listed(codes)).Scan(&found).Error
+	for _, code := range found {
+		r.techniques[code] = true
+	}
+	return r, err
+}
+
+// existing are those of some ids that a table has.
+func (s *Store) existing(tx *gorm.DB, table string, wanted []int64) (map[int64]bool, error) {
+	there := map[int64]bool{}
+	if len(wanted) == 0 {
+		return there, nil
+	}
+	var found []int64
+	err := tx.Raw("SELECT id FROM "+table+" WHERE id IN ?", s.engine.listed(distinct(wanted))).Scan(&found).Error
+	for _, id := range found {
+		there[id] = true
+	}
+	return there, err
+}
+
+// check notes what is wrong with the input of a claim, also where it points at what is not there.
+func (r references) check(p *tracker.Problems, in *tracker.ClaimInput) {
+	in.Check(p)
+	if id := in.ElectionID; id != nil && *id > 0 && !r.elections[*id] {
+		p.Add("/election_id", "not_found", "there is no election %d", *id)
+	}
+	if len(in.Actors) <= tracker.MaxListEntries {
+		for i, a := range in.Actors {
+			if a.ActorID != 0 && !r.actors[a.ActorID] {
+				p.Add("/actors/"+strconv.Itoa(i)+"/actor_id", "not_found", "there is no actor %d", a.ActorID)
+			}
+		}
+	}
+	if len(in.Techniques) <= tracker.MaxListEntries {
+		for i, code := range in.Techniques {
+			if code != "" && !r.techniques[code] {
+				p.Add("/techniques/"+strconv.Itoa(i), "not_found", "is not the code of a technique of DISARM Red, such as T0068 or T0085.001")
+			}
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package store_test
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"claimtracker/internal/store"
+	"claimtracker/internal/tracker"
+)
+
+func TestManyClaimsAreKeptTogetherAsEachWouldBeAlone(t *testing.T) {
+	s := open(t)
+	election, actor := newElection(s, "a"), newActor(s, "a")
+	must(0, s.Techniques.Put(bg, []tracker.Tactic{{Code: "TA06", Name: "a"}}, []tracker.Technique{{Code: "T0085", Name: "b", Tactic: "TA06"}}))
+	article := newArticle(s, "It was rigged. It was not. Nobody knows.")
+	var ins []tracker.NewClaim
+	for i := range 600 { // more than one statement takes
+		in := claimed(fmt.Sprint("claim ", i), tracker.NewOccurrence{Anchor: tracker.Anchor{SentenceID: article.Latest.Sentences[i%3].ID}})
+		if i%2 == 0 {
+			in.ElectionID, in.Tags, in.Techniques = &election.ID, []string{"B", "a"}, []string{"T0085"}
+			in.Actors = []tracker.ActorRole{{ActorID: actor.ID, Role: tracker.RoleSpeaker}, {ActorID: actor.ID, Role: tracker.RoleTarget}}
+		}
+		ins = append(ins, in)
+	}
+	before := commits(s)
+	one := must(s.Claims.Create(bg, ins[0]))
+	unit := commits(s) - before
+	claims, errs, err := s.Claims.CreateMany(bg, ins, false)
+	must(0, err)
+	if got := commits(s) - before - unit; got != unit {
+		t.Errorf("600 claims took %d times the commits of one", got/unit)
+	}
+	for i, claim := range claims {
+		if errs[i] != nil || claim.ID != one.ID+int64(i)+1 || claim.Text != ins[i].Text {
+			t.Fatalf("claim %d: id %d, %q, %v; want the next id and the text of the input", i, claim.ID, claim.Text, errs[i])
+		}
+		if kept := must(s.Claims.Get(bg, claim.ID, nil)); !reflect.DeepEqual(kept, claim) {
+			t.Fatalf("claim %d was answered as\n%+v and is kept as\n%+v", i, claim, kept)
+		}
+	}
+}
+
+func TestOfManyClaimsWhatIsWrongIsToldOfEachAndTheOthersAreKeptWhereAsked(t *testing.T) {
+	s := open(t)
+	article := newArticle(s, "It was rigged.")
+	at := tracker.NewOccurrence{Anchor: tracker.Anchor{SentenceID: article.Latest.Sentences[0].ID}}
+	none, noActor := int64(99), claimed("b", at)
+	noActor.Actors = []tracker.ActorRole{{ActorID: 99, Role: tracker.RoleSpeaker}}
+	noElection := claimed("c", at)
+	noElection.ElectionID = &none
+	ins := []tracker.NewClaim{claimed("a", at), noActor, noElection, claimed("", quoted(article.ID, "nowhere")), claimed("e", at)}
+	want := []string{"<nil>", "/actors/0/actor_id not_found", "/election_id not_found", "/text required, /occurrence/exact quote_not_found", "<nil>"}
+	check := func(errs []error) {
+		t.Helper()
+		for i, err := range errs {
+			if got := wrongFields(err); got != want[i] {
+				t.Errorf("claim %d: %s; want %s", i, got, want[i])
+			}
+		}
+	}
+	unchanged(t, s, "all or nothing", func() {
+		_, errs, err := s.Claims.CreateMany(bg, ins, true)
+		must(0, err)
+		check(errs)
+	})
+	_, errs, err := s.Claims.CreateMany(bg, ins, false)
+	must(0, err)
+	check(errs)
+	if l := must(s.Claims.List(bg, store.ClaimFilter{}, page("created_at"), nil)); len(l.Items) != 2 || l.Items[0].Text != "a" || l.Items[1].Text != "e" {
+		t.Errorf("kept are %+v; want the first and the last", l.Items)
+	}
+}
+
+func TestAClaimWhoseActorGoesWhileItWaitsSaysSo(t *testing.T) {
+	s := open(t)
+	article, actor := newArticle(s, "It was rigged."), newActor(s, "a")
+	in := claimed("a", quoted(article.ID, "It was rigged."))
+	in.Actors = []tracker.ActorRole{{ActorID: actor.ID, Role: tracker.RoleSpeaker}}
+	outcome := make(chan error)
+	must(0, s.Write(bg, func(tx *gorm.DB) error {
+		if s.Waiting() == 0 { // it may be run again, by itself
+			go func() {
+				_, err := s.Claims.Create(bg, in)
+				outcome <- err
+			}()
+		}
+		for s.Waiting() == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		return tx.Exec("DELETE FROM actors WHERE id = ?", actor.ID).Error
+	}))
+	if got := wrongFields(<-outcome); got != "/actors/0/actor_id not_found" {
+		t.Errorf("a claim whose actor was deleted while it waited: %s", got)
+	}
+}

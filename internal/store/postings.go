@@ -1,0 +1,433 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"sync"
+
+	"gorm.io/gorm"
+
+	"claimtracker/internal/bitset"
+)
+
+// A posting is the set of the claims in one chunk that have one facet.
+const (
+	chunkBits = 14 // of a claim's id, which count within its chunk
+	facetBits = 24 // that a facet's id is shifted left by, to make room for the chunk in the id of a posting
+	lastChunk = 1<<facetBits - 1
+)
+
+func chunkOf(claim int64) int64 { return claim >> chunkBits }
+
+func placeOf(claim int64) int { return int(claim & (bitset.Size - 1)) }
+
+// speech is what an engine writes otherwise than the other. Lists come as one parameter, a JSON array, so that a statement
+// stays the same however long they are.
+type speech struct {
+	among    string // is one of a list of numbers; follows a column
+	lookUp   string // reads entries of facets, by a list of pairs of field and value
+	enter    string // makes entries of facets, by a list of pairs of field and value, and reads their ids
+	postings string // reads postings: a list of ids of facets, shifted, and the first and the last chunk
+	keep     string // writes postings: their codes in a row, and a list of id, where its code begins (from 1), how long it is
+	count    string // counts facets: a list of id and by how much more
+	gathered string // joins all ids, with commas
+}
+
+// wordsOf are those of the engine that a statement is for.
+func speechOf(tx *gorm.DB) *speech {
+	if tx.Name() == "postgres" {
+		return &postgresSpeech
+	}
+	return &sqliteSpeech
+}
+
+// listOf is a list as a statement takes it.
+func listOf[T any](v []T) string {
+	if len(v) == 0 {
+		return "[]" // and not null, where it is nil
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // numbers and words, which JSON can hold
+	}
+	return string(b)
+}
+
+type (
+	scanFunc = func(into ...any) error
+	rowFunc  = func(scan scanFunc) error
+)
+
+// eachRow gives fn the rows that a query finds.
+func eachRow(tx *gorm.DB, query string, parameters []any, fn rowFunc) (err error) {
+	rows, err := tx.Raw(query, parameters...).Rows()
+	if err != nil {
+		return err
+	}
+	return scanRows(rows, fn)
+}
+
+// scanRows gives fn rows, and closes them.
+func scanRows(rows *sql.Rows, fn rowFunc) (err error) {
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := fn(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// claimSet is a set of claims: what it holds of each chunk, of those of which it holds any.
+type claimSet map[int64]*bitset.Set
+
+// chunk is what the set holds of a chunk, made if it is not there.
+func (s claimSet) chunk(n int64) *bitset.Set {
+	one := s[n]
+	if one == nil {
+		one = new(bitset.Set)
+		s[n] = one
+	}
+	return one
+}
+
+func (s claimSet) add(claim int64) { s.chunk(chunkOf(claim)).Add(placeOf(claim)) }
+
+func (s claimSet) has(claim int64) bool {
+	one := s[chunkOf(claim)]
+	return one != nil && one.Has(placeOf(claim))
+}
+
+func (s claimSet) count() (n int64) {
+	for _, one := range s {
+		n += int64(one.Count())
+	}
+	return n
+}
+
+// ids are the claims, the oldest first.
+func (s claimSet) ids() []int64 {
+	return s.some(false, math.MaxInt)
+}
+
+func sortedChunks(s claimSet) []int64 { return slices.Sorted(maps.Keys(s)) }
+
+// and leaves the claims that are in another set too.
+func (s claimSet) and(other claimSet) {
+	for n, one := range s {
+		if its := other[n]; its != nil {
+			one.And(its)
+		}
+		if other[n] == nil || one.Empty() {
+			delete(s, n)
+		}
+	}
+}
+
+// without takes out the claims of another set.
+func (s claimSet) without(other claimSet) {
+	for n, one := range s {
+		if its := other[n]; its != nil {
+			one.AndNot(its)
+		}
+	}
+}
+
+// span is a run of chunks, both ends included.
+type span struct{ first, last int64 }
+
+var everywhere = span{0, lastChunk}
+
+// span is from the first chunk of which the set holds something to the last.
+func (s claimSet) span() span {
+	all := span{math.MaxInt64, math.MinInt64}
+	for n := range s {
+		all.first, all.last = min(all.first, n), max(all.last, n)
+	}
+	return all
+}
+
+// readPostings gives fn the postings of these facets in a run of chunks. The code is fn's only until it returns.
+func readPostings(tx *gorm.DB, facets []int64, within span, fn func(facet, chunk int64, code []byte) error) error {
+	if len(facets) == 0 || within.first > within.last {
+		return nil
+	}
+	first := make([]int64, len(facets))
+	for i, id := range facets {
+		first[i] = id << facetBits
+	}
+	var code sql.RawBytes
+	return eachRow(tx, speechOf(tx).postings, []any{listOf(first), within.first, within.last}, func(scan scanFunc) error {
+		var id int64
+		if err := scan(&id, &code); err != nil {
+			return err
+		}
+		return fn(id>>facetBits, id&lastChunk, code)
+	})
+}
+
+// unionOf are the claims in a run of chunks that have any of these facets.
+func unionOf(tx *gorm.DB, facets []int64, within span) (claimSet, error) {
+	all := claimSet{}
+	err := readPostings(tx, facets, within, func(_, chunk int64, code []byte) error { return all.chunk(chunk).OrCoded(code) })
+	return all, err
+}
+
+// claimsWith are the claims in a run of chunks that have any of these facets.
+func claimsWith(tx *gorm.DB, facets []facet, within span) (claimSet, error) {
+	there, err := lookUp(tx, facets)
+	if err != nil {
+		return nil, err
+	}
+	return unionOf(tx, entryIDs(there), within)
+}
+
+// entry is a facet as it is kept, with how many claims have it.
+type entry struct {
+	facet
+	id, claims int64
+}
+
+func entryIDs(entries []entry) (all []int64) {
+	for _, e := range entries {
+		all = append(all, e.id)
+	}
+	return all
+}
+
+// lookUp are the entries of these facets, of those that any claim ever had.
+func lookUp(tx *gorm.DB, facets []facet) (found []entry, err error) {
+	if len(facets) == 0 {
+		return nil, nil
+	}
+	err = eachRow(tx, speechOf(tx).lookUp, []any{listOf(pairs(facets))}, func(scan scanFunc) error {
+		var e entry
+		err := scan(&e.id, &e.field, &e.value, &e.claims)
+		found = append(found, e)
+		return err
+	})
+	return found, err
+}
+
+func pairs(facets []facet) [][2]string {
+	all := make([][2]string, len(facets))
+	for i, f := range facets {
+		all[i] = [2]string{f.field, f.value}
+	}
+	return all
+}
+
+// dictionary remembers ids of facets, which never change once they are committed.
+type dictionary struct {
+	mu  sync.Mutex
+	ids map[facet]int64
+}
+
+// mostRemembered bounds a dictionary: about 20 MB. One that has grown beyond begins anew.
+const mostRemembered = 200_000
+
+// idsOf are the ids of facets, in a transaction that writes. Those that are not there yet are made.
+func (d *dictionary) idsOf(tx *gorm.DB, facets []facet) (map[facet]int64, error) {
+	ids := make(map[facet]int64, len(facets))
+	unknown := d.recall(facets, ids)
+	found, err := lookUp(tx, unknown)
+	if err != nil {
+		return nil, err
+	}
+	d.remember(found, transactionOf(tx).entered)
+	for _, e := range found {
+		ids[e.facet] = e.id
+	}
+	missing := slices.DeleteFunc(unknown, func(f facet) bool { _, ok := ids[f]; return ok })
+	if len(missing) == 0 {
+		return ids, nil
+	}
+	return ids, eachRow(tx, speechOf(tx).enter, []any{listOf(pairs(missing))}, func(scan scanFunc) error {
+		var e entry
+		err := scan(&e.id, &e.field, &e.value)
+		ids[e.facet] = e.id
+		transactionOf(tx).entered[e.id] = true
+		return err
+	})
+}
+
+// recall puts the ids that are remembered into ids, and returns the other facets.
+func (d *dictionary) recall(facets []facet, ids map[facet]int64) (unknown []facet) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, f := range facets {
+		if id, ok := d.ids[f]; ok {
+			ids[f] = id
+		} else {
+			unknown = append(unknown, f)
+		}
+	}
+	return unknown
+}
+
+// remember keeps what was found, save what this transaction has entered itself: it may be undone.
+func (d *dictionary) remember(found []entry, entered map[int64]bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ids == nil || len(d.ids) > mostRemembered {
+		d.ids = map[facet]int64{}
+	}
+	for _, e := range found {
+		if !entered[e.id] {
+			d.ids[e.facet] = e.id
+		}
+	}
+}
+
+// change is what changes with a facet: the claims that have it now, and those that do no more.
+type change struct{ in, out []int64 }
+
+// changes are the changes of facets.
+type changes map[facet]*change
+
+func (c changes) of(f facet) *change {
+	one := c[f]
+	if one == nil {
+		one = new(change)
+		c[f] = one
+	}
+	return one
+}
+
+// between notes what is different between what a claim had and what it has; both are sorted.
+func (c changes) between(claim int64, had, has []facet) {
+	for len(had) > 0 || len(has) > 0 {
+		switch {
+		case len(had) == 0 || len(has) > 0 && compareFacets(has[0], had[0]) < 0:
+			one := c.of(has[0])
+			one.in, has = append(one.in, claim), has[1:]
+		case len(has) == 0 || compareFacets(had[0], has[0]) < 0:
+			one := c.of(had[0])
+			one.out, had = append(one.out, claim), had[1:]
+		default:
+			had, has = had[1:], has[1:]
+		}
+	}
+}
+
+// postingChange is what changes in one posting.
+type postingChange struct{ in, out []int64 }
+
+// postingsAtOnce bounds how many postings are read and written by one statement: 2 MiB of them.
+const postingsAtOnce = 1000
+
+// apply changes postings, and the counters of their facets by as many claims as that makes a difference for. It takes the
+// same few statements for a claim and for hundreds.
+func (c changes) apply(tx *gorm.DB) error {
+	if len(c) == 0 {
+		return nil
+	}
+	facets := slices.SortedFunc(maps.Keys(c), compareFacets)
+	ids, err := transactionOf(tx).dictionary.idsOf(tx, facets)
+	if err != nil {
+		return err
+	}
+	postings := map[int64]*postingChange{}
+	of := func(facet, claim int64) *postingChange {
+		id := facet<<facetBits | chunkOf(claim)
+		if postings[id] == nil {
+			postings[id] = new(postingChange)
+		}
+		return postings[id]
+	}
+	for f, one := range c {
+		for _, claim := range one.in {
+			p := of(ids[f], claim)
+			p.in = append(p.in, claim)
+		}
+		for _, claim := range one.out {
+			p := of(ids[f], claim)
+			p.out = append(p.out, claim)
+		}
+	}
+	more := map[int64]int64{}
+	for page := range slices.Chunk(slices.Sorted(maps.Keys(postings)), postingsAtOnce) {
+		if err := applyPage(tx, page, postings, more); err != nil {
+			return err
+		}
+	}
+	return countFacets(tx, more)
+}
+
+// applyPage changes the postings with these ids, and adds to more by how much the counters of their facets change.
+func applyPage(tx *gorm.DB, page []int64, postings map[int64]*postingChange, more map[int64]int64) error {
+	sets, err := postingsByID(tx, page)
+	if err != nil {
+		return err
+	}
+	var codes []byte
+	var kept [][3]int64
+	var emptied []int64
+	for i, id := range page {
+		set := &sets[i]
+		before := set.Count()
+		for _, claim := range postings[id].out {
+			set.Remove(placeOf(claim))
+		}
+		for _, claim := range postings[id].in {
+			set.Add(placeOf(claim))
+		}
+		after := set.Count()
+		if after != before {
+			more[id>>facetBits] += int64(after - before)
+		}
+		if after == 0 {
+			emptied = append(emptied, id)
+			continue
+		}
+		at := len(codes)
+		codes = set.Append(codes)
+		kept = append(kept, [3]int64{id, int64(at + 1), int64(len(codes) - at)})
+	}
+	if len(emptied) > 0 {
+		if err := tx.Exec("DELETE FROM postings WHERE id "+speechOf(tx).among, listOf(emptied)).Error; err != nil {
+			return err
+		}
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	return tx.Exec(speechOf(tx).keep, codes, listOf(kept)).Error
+}
+
+// postingsByID are the sets of these postings, in the order of their ids; empty where there is none.
+func postingsByID(tx *gorm.DB, ids []int64) ([]bitset.Set, error) {
+	sets := make([]bitset.Set, len(ids))
+	var code sql.RawBytes
+	err := eachRow(tx, "SELECT id, claims FROM postings WHERE id "+speechOf(tx).among, []any{listOf(ids)}, func(scan scanFunc) error {
+		var id int64
+		if err := scan(&id, &code); err != nil {
+			return err
+		}
+		i, ok := slices.BinarySearch(ids, id)
+		if !ok {
+			return fmt.Errorf("posting %d was not asked for", id)
+		}
+		return sets[i].OrCoded(code)
+	})
+	return sets, err
+}
+
+// countFacets changes counters by so much more.
+func countFacets(tx *gorm.DB, more map[int64]int64) error {
+	var all [][2]int64
+	for _, id := range slices.Sorted(maps.Keys(more)) {
+		if more[id] != 0 {
+			all = append(all, [2]int64{id, more[id]})
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return tx.Exec(speechOf(tx).count, listOf(all)).Error
+}
