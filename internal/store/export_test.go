@@ -34,6 +34,9 @@ func (s *Store) Waiting() int {
 	return len(s.queue.waiting)
 }
 
+// WordsOf is the number that is kept for the words of a quote.
+func WordsOf(exact string) int64 { return wordsOf(exact) }
+
 // CheckFacets compares postings and counters with what the records say, and tells what is different.
 func CheckFacets(tx *gorm.DB) error {
 	want := map[facet]map[int64]bool{}
