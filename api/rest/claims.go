@@ -90,6 +90,11 @@ func (s *Server) listClaims(c echo.Context) error {
 	if err := q.err(); err != nil {
 		return err
 	}
+	if form.format != formatCSV && len(expand) == 0 {
+		return answerList(s, c, q, form.ready(), page, func(ctx context.Context, p store.Page) (store.List[store.Document], error) {
+			return s.store.Claims.Documents(ctx, filter, p)
+		})
+	}
 	return answerList(s, c, q, form, page, func(ctx context.Context, p store.Page) (store.List[tracker.Claim], error) {
 		return s.store.Claims.List(ctx, filter, p, expand)
 	})
@@ -152,6 +157,13 @@ func (s *Server) getClaim(c echo.Context) error {
 	fields := q.fields(claims.members)
 	if err := q.err(); err != nil {
 		return err
+	}
+	if len(expand) == 0 {
+		document, err := s.store.Claims.Document(c.Request().Context(), id)
+		if err != nil {
+			return err
+		}
+		return respondRecord(c, document, fields...)
 	}
 	claim, err := s.store.Claims.Get(c.Request().Context(), id, expand)
 	if err != nil {

@@ -61,6 +61,11 @@ func formOf[T any](c echo.Context, q *query, r resource[T], expand store.Expand)
 	return f
 }
 
+// ready is the same form of records that are written already. CSV is not: it needs the records themselves.
+func (f form[T]) ready() form[store.Document] {
+	return form[store.Document]{resource: resource[store.Document]{name: f.name, members: f.members}, format: f.format, fields: f.fields}
+}
+
 // accepted is the format that a request's Accept likes best (RFC 9110, section 12.5.1). JSON comes before those that it
 // likes as much, and is also what a client gets that likes none of them: it may make something of that, but not of a 406.
 func accepted(lines []string) format {

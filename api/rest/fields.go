@@ -41,7 +41,13 @@ func (q *query) fields(members []string) (wanted []string) {
 // written is a record as JSON with the named members alone; with all of them where none are named. What a record does not
 // have, it does not have here either.
 func written(record any, fields []string) (jsontext.Value, error) {
-	whole, err := json.Marshal(record)
+	var whole jsontext.Value
+	var err error
+	if written, ok := record.(interface{ Written() jsontext.Value }); ok {
+		whole = written.Written()
+	} else {
+		whole, err = json.Marshal(record)
+	}
 	if err == nil && len(fields) > 0 {
 		whole, err = sparse(whole, fields)
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/cespare/xxhash/v2"
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/store"
@@ -56,6 +56,10 @@ func respondTagged(c echo.Context, status int, prefix string, v any, fields ...s
 	if err != nil {
 		return err
 	}
+	return respondBody(c, status, prefix, body)
+}
+
+func respondBody(c echo.Context, status int, prefix string, body []byte) error {
 	a := newAnswer(jsonType, prefix, body)
 	a.link, a.varies = c.Response().Header()["Link"], slices.Contains(c.Response().Header()["Vary"], "Accept")
 	if status == http.StatusOK {
@@ -128,21 +132,21 @@ func respondPage[T any](c echo.Context, q *query, fields []string, l store.List[
 		cursor := q.encode(*l.Next)
 		paging.Next = &cursor
 	}
-	if len(fields) == 0 {
-		return respond(c, struct {
-			Items []T `json:"items"`
-			Paging
-		}{l.Items, paging})
+	end, err := json.Marshal(paging)
+	if err != nil {
+		return fmt.Errorf("writing a page's end: %w", err)
 	}
-	items := make([]jsontext.Value, len(l.Items))
+	body := []byte(`{"items":[`)
 	for i := range l.Items {
-		var err error
-		if items[i], err = written(&l.Items[i], fields); err != nil {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		item, err := written(&l.Items[i], fields)
+		if err != nil {
 			return err
 		}
+		body = append(body, item...)
 	}
-	return respond(c, struct {
-		Items []jsontext.Value `json:"items"`
-		Paging
-	}{items, paging})
+	body = append(append(body, "],"...), end[1:]...)
+	return respondBody(c, http.StatusOK, "", body)
 }

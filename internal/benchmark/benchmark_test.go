@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -16,7 +17,8 @@ import (
 // turn is one round of load on a server.
 type turn struct {
 	benchmark.Result
-	cpu time.Duration // that the server spent, a request
+	cpu    time.Duration // that the server spent on the processor, a request
+	client time.Duration // that the clients spent, a request
 }
 
 // load has clients ask a server for the length of a round.
@@ -26,6 +28,7 @@ func load(b *testing.B, p *benchmark.Process, transport *http.Transport, clients
 	if err != nil {
 		b.Fatal(err)
 	}
+	own := ownCPU(b)
 	result, err := benchmark.Run(b.Context(), transport, clients, *round, next)
 	if err != nil {
 		b.Fatal(err)
@@ -34,7 +37,18 @@ func load(b *testing.B, p *benchmark.Process, transport *http.Transport, clients
 	if err != nil {
 		b.Fatal(err)
 	}
-	return turn{result, (after - before) / time.Duration(max(1, len(result.Latencies)))}
+	asked := time.Duration(max(1, len(result.Latencies)))
+	return turn{result, (after - before) / asked, (ownCPU(b) - own) / asked}
+}
+
+// ownCPU is the time that this process has spent on the processors so far.
+func ownCPU(b *testing.B) time.Duration {
+	b.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // median is that of a number of each turn.
@@ -49,6 +63,7 @@ func median(turns []turn, of func(turn) float64) float64 {
 
 func perSecond(t turn) float64 { return t.PerSecond() }
 func cpu(t turn) float64       { return float64(t.cpu) / float64(time.Microsecond) }
+func client(t turn) float64    { return float64(t.client) / float64(time.Microsecond) }
 func p50(t turn) float64       { return float64(t.Percentile(0.5)) / float64(time.Millisecond) }
 func p99(t turn) float64       { return float64(t.Percentile(0.99)) / float64(time.Millisecond) }
 
@@ -98,8 +113,17 @@ func againstStatic(b *testing.B, p *benchmark.Process, next func(client, i int) 
 	}
 	report(b, map[string]float64{
 		"req/s": median(ours, perSecond), "static-req/s": median(theirs, perSecond), "share": ratios(ours, theirs, perSecond),
-		"cpu-µs/req": median(ours, cpu), "static-cpu-µs/req": median(theirs, cpu), "p99-ms": median(ours, p99), "body-bytes": float64(warm.BodySize()),
+		"cpu-µs/req": median(ours, cpu), "static-cpu-µs/req": median(theirs, cpu),
+		"client-cpu-µs/req": median(theirs, client), "p99-ms": median(ours, p99), "body-bytes": float64(warm.BodySize()),
 	})
+}
+
+// questions are what dashboards count by, of all claims or with a filter after it.
+var questions = []struct{ name, path string }{
+	{"facets", "/api/v1/claims/facets?field=kind&field=status&field=language&field=source_country"},
+	{"timeline", "/api/v1/stats/timeline?interval=month"},
+	{"crosstab", "/api/v1/stats/crosstab?rows=kind&columns=status"},
+	{"seen", "/api/v1/stats/seen?field=actor_id"},
 }
 
 // Reading, each against Echo's static handler of the same body size: "share" is the share of its requests a second. The
@@ -125,12 +149,12 @@ func BenchmarkRead(b *testing.B) {
 	run("list/expanded-uncached", uncached, func() string {
 		return "/api/v1/claims?limit=50&expand=actors,sentences,source&cursor=" + pick(w.cursors)
 	})
-	run("facets/uncached", uncached, func() string {
-		return "/api/v1/claims/facets?field=kind&field=status&field=actor_id&field=source_country&" + w.span()
-	})
-	run("totals/uncached", uncached, func() string { return "/api/v1/stats/totals?" + w.span() })
-	run("timeline/uncached", uncached, func() string { return "/api/v1/stats/timeline?" + w.span() })
-	run("crosstab/uncached", uncached, func() string { return "/api/v1/stats/crosstab?rows=kind&columns=status&" + w.span() })
+	for _, question := range questions {
+		run(question.name+"/uncached", uncached, func() string { return question.path })
+		run(question.name+"/filtered-uncached", uncached, func() string { return question.path + w.filter() })
+	}
+	run("totals/uncached", uncached, func() string { return "/api/v1/stats/totals" })
+	run("gaps/uncached", uncached, func() string { return "/api/v1/stats/gaps" })
 }
 
 // notModified asks for claims with the ETag that they have.
@@ -292,7 +316,10 @@ func BenchmarkGrowth(b *testing.B) {
 			return asking(p, "/api/v1/claims?limit=50&cursor="+pick(w.cursors))
 		}},
 		{"create", func(p *benchmark.Process, w world) benchmark.Ask { return posting(p, w, &numbers) }},
-		{"totals", func(p *benchmark.Process, w world) benchmark.Ask { return asking(p, "/api/v1/stats/totals?"+w.span()) }},
+		{"facets", func(p *benchmark.Process, w world) benchmark.Ask { return asking(p, questions[0].path) }},
+		{"facets-filtered", func(p *benchmark.Process, w world) benchmark.Ask { return asking(p, questions[0].path+w.filter()) }},
+		{"timeline", func(p *benchmark.Process, w world) benchmark.Ask { return asking(p, questions[1].path) }},
+		{"crosstab", func(p *benchmark.Process, w world) benchmark.Ask { return asking(p, questions[2].path) }},
 	} {
 		b.Run(of.name, func(b *testing.B) {
 			turns := byTurns(b, servers, *clients, func(p *benchmark.Process) func(client, i int) benchmark.Ask {

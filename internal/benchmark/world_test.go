@@ -82,13 +82,13 @@ func pick[T any](of []T) T { return of[rand.IntN(len(of))] }
 // claim is any claim.
 func (w world) claim() int { return 1 + rand.IntN(w.claims) }
 
-// span is a range of days on which claims were made, as parameters: seldom the same one twice.
-func (w world) span() string {
-	day := func() string {
+// filter is an actor and a range of time as further parameters: seldom the same twice.
+func (w world) filter() string {
+	moment := func() string {
 		return fmt.Sprintf("202%d-%02d-%02dT%02d:%02d:00Z", 2+rand.IntN(3), 1+rand.IntN(12), 1+rand.IntN(28), rand.IntN(24), rand.IntN(60))
 	}
-	from, to := day(), day()
-	return "created_from=" + min(from, to) + "&created_to=" + max(from, to)
+	from, to := moment(), moment()
+	return fmt.Sprintf("&actor_id=%d&created_from=%s&created_to=%s", pick(w.actors), min(from, to), max(from, to))
 }
 
 // newClaim is the body of a claim that is not there yet.

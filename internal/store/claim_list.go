@@ -24,6 +24,20 @@ func (c Claims) List(ctx context.Context, f ClaimFilter, p Page, expand Expand) 
 
 // listClaims reads a page of claims without what stands in other tables.
 func listClaims(tx *gorm.DB, f ClaimFilter, p Page) (l List[tracker.Claim], err error) {
+	page, err := pageOfClaims(tx, f, p)
+	if err != nil || len(page.Items) == 0 {
+		return List[tracker.Claim]{Total: page.Total}, err
+	}
+	found, err := byID[tracker.Claim](tx, slices.Clone(page.Items))
+	for _, id := range page.Items {
+		l.Items = append(l.Items, found[id])
+	}
+	l.Next, l.Total = page.Next, page.Total
+	return l, err
+}
+
+// pageOfClaims reads the ids of a page of claims.
+func pageOfClaims(tx *gorm.DB, f ClaimFilter, p Page) (l List[int64], err error) {
 	by, descending, err := sortOf(p.Sort, claimOrders)
 	if err != nil {
 		return l, err
@@ -38,31 +52,49 @@ func listClaims(tx *gorm.DB, f ClaimFilter, p Page) (l List[tracker.Claim], err 
 			return l, err
 		}
 	}
-	if plan.whole() {
-		p.Total = false
-		page, err := list(tx, p, claimOrders)
-		page.Total = l.Total
-		return page, err
-	}
-	var ids []int64
-	if strings.TrimPrefix(p.Sort, "-") == "created_at" {
+	switch {
+	case plan.whole():
+		l.Items, err = inIndex(tx, p, by, descending)
+	case strings.TrimPrefix(p.Sort, "-") == "created_at":
 		var after int64
 		if p.After != nil {
 			after = p.After.ID
 		}
-		ids, err = plan.inOrder(tx, after, descending, p.Limit+1)
-	} else {
-		ids, err = plan.sorted(tx, p, f)
+		l.Items, err = plan.inOrder(tx, after, descending, p.Limit+1)
+	default:
+		l.Items, err = plan.sorted(tx, p, f)
 	}
-	if err != nil || len(ids) == 0 {
+	if err != nil || len(l.Items) <= p.Limit {
 		return l, err
 	}
-	found, err := byID[tracker.Claim](tx, slices.Clone(ids))
-	for _, id := range ids {
-		l.Items = append(l.Items, found[id])
+	l.Items = l.Items[:p.Limit]
+	l.Next = &Cursor{ID: l.Items[p.Limit-1]}
+	into := any(&l.Next.Text)
+	if by.number != nil {
+		into = &l.Next.Number
 	}
-	l.cut(p.Limit, by)
-	return l, err
+	return l, tx.Raw("SELECT "+by.expression+" FROM claims WHERE id = ?", l.Next.ID).Row().Scan(into)
+}
+
+// inIndex are the ids of a page of all claims, and one more where there is a next page.
+func inIndex(tx *gorm.DB, p Page, by order[tracker.Claim], descending bool) (ids []int64, err error) {
+	direction, beyond := "", ">"
+	if descending {
+		direction, beyond = " DESC", "<"
+	}
+	query, values := "SELECT id FROM claims", []any{}
+	if p.After != nil {
+		query += " WHERE (" + by.expression + ", id) " + beyond + " (?, ?)"
+		values = append(values, by.keyOf(p.After), p.After.ID)
+	}
+	query += " ORDER BY " + by.expression + direction + ", id" + direction + " LIMIT ?"
+	err = eachRow(tx, query, append(values, p.Limit+1), func(scan scanFunc) error {
+		var id int64
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
 }
 
 // count is how many claims the plan leaves.

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"gorm.io/gorm"
+
+	"claimtracker/internal/tracker"
 )
 
 // derivation is something that is kept in tables of its own and made of the records alone: it is faster to ask, and never
@@ -23,11 +25,14 @@ type derivation struct {
 }
 
 // derivations are all that there are.
-var derivations = []derivation{facetDerivation}
+var derivations = []derivation{facetDerivation, documentDerivation}
 
 // changing says that claims, or what is derived from them, are about to change. It comes before the change.
 func changing(tx *gorm.DB, claims ...int64) error {
 	t := transactionOf(tx)
+	for _, id := range claims {
+		delete(t.fresh, id)
+	}
 	unchanged := slices.DeleteFunc(slices.Clone(claims), func(id int64) bool { _, ok := t.touched[id]; return ok })
 	if len(unchanged) == 0 {
 		return nil
@@ -46,8 +51,11 @@ func changing(tx *gorm.DB, claims ...int64) error {
 	return nil
 }
 
-// created says that a claim is new.
-func created(tx *gorm.DB, claim int64) { transactionOf(tx).touched[claim] = struct{}{} }
+// created says that a claim is new, and all of it known.
+func created(tx *gorm.DB, claim *tracker.Claim) {
+	t := transactionOf(tx)
+	t.touched[claim.ID], t.fresh[claim.ID] = struct{}{}, claim
+}
 
 // derive brings up to date what is derived from the claims that a transaction touched.
 func derive(tx *gorm.DB, t *transaction) error {

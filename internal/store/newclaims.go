@@ -128,7 +128,7 @@ func (n *newClaims) write(s *Store, tx *gorm.DB) error {
 		claim.Origin.ClaimID = claim.ID
 		claims, origins = append(claims, *claim), append(origins, claim.Origin)
 		lists.add(claim)
-		created(tx, claim.ID)
+		created(tx, claim)
 	}
 	if err := insert(tx, claims); err != nil {
 		return err

@@ -262,6 +262,28 @@ func (s *Store) Read(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	})
 }
 
+// look is Read for a single statement, which sees one state of the database as it is. A statement of SQLite is run to its
+// end: it is to be one that finds a row by its key.
+func (s *Store) look(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	if j, ok := ctx.Value(together{}).(*joint); ok {
+		return fn(j.tx)
+	}
+	return s.run(ctx, func() error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if s.Embedded() {
+			// Watching for the end of a context costs more than such a statement.
+			return fn(s.read.WithContext(context.WithoutCancel(ctx)))
+		}
+		err := fn(s.read.WithContext(ctx))
+		if s.onlyLost(ctx, err) {
+			err = fn(s.read.WithContext(ctx))
+		}
+		return err
+	})
+}
+
 // onlyLost tells whether an error is of the connection only, and there is time left to try again.
 func (s *Store) onlyLost(ctx context.Context, err error) bool {
 	return err != nil && ctx.Err() == nil && tracker.CodeOf(err) == "" && s.engine.lost(err)

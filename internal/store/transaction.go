@@ -18,6 +18,8 @@ type transaction struct {
 	wrote  bool            // whether a statement may have changed something
 	// touched are the claims from which something is derived that is to be made anew before the commit.
 	touched map[int64]struct{}
+	// fresh are those of them that are new in this transaction and nothing but what is known here.
+	fresh map[int64]*tracker.Claim
 	// facts are what the touched claims had when the postings were last brought up to date, and entered the ids of the facets
 	// that this transaction has made.
 	facts      map[int64][]facet
@@ -171,7 +173,7 @@ func (s *Store) begin(ctx context.Context) (tx *gorm.DB, t *transaction, err err
 		tx.Rollback()
 		return nil, nil, err
 	}
-	return tx, &transaction{latest: max(s.latest, latest), touched: map[int64]struct{}{},
+	return tx, &transaction{latest: max(s.latest, latest), touched: map[int64]struct{}{}, fresh: map[int64]*tracker.Claim{},
 		facts: map[int64][]facet{}, entered: map[int64]bool{}, dictionary: &s.dictionary}, nil
 }
 

@@ -1,0 +1,51 @@
+package store_test
+
+import (
+	"testing"
+
+	"github.com/go-json-experiment/json"
+
+	"claimtracker/internal/store"
+	"claimtracker/internal/tracker"
+)
+
+// documentsMatch checks that the document of every claim is what reading the claim gives.
+func documentsMatch(t *testing.T, s *store.Store, after string) {
+	t.Helper()
+	claims := must(s.Claims.List(bg, store.ClaimFilter{}, page("-updated_at"), nil))
+	documents := must(s.Claims.Documents(bg, store.ClaimFilter{}, page("-updated_at")))
+	if len(documents.Items) != len(claims.Items) {
+		t.Fatalf("after %s, there are %d claims and %d documents", after, len(claims.Items), len(documents.Items))
+	}
+	for i, claim := range claims.Items {
+		want := string(must(json.Marshal(claim)))
+		if got := documents.Items[i]; string(got.JSON) != want || got.ID != claim.ID || got.Version != claim.Version {
+			t.Errorf("after %s, the document of claim %d, version %d, is\n%s\nwant\n%s", after, got.ID, got.Version, got.JSON, want)
+		}
+		if one := must(s.Claims.Document(bg, claim.ID)); string(one.JSON) != want || one.Version != claim.Version {
+			t.Errorf("after %s, claim %d by itself is\n%s\nwant\n%s", after, claim.ID, one.JSON, want)
+		}
+	}
+}
+
+func TestADocumentIsWhatReadingTheClaimGives(t *testing.T) {
+	s := open(t)
+	article, actor := newArticle(s, "It was rigged. It was not."), newActor(s, "a")
+	in := claimed("a", quoted(article.ID, "It was rigged."))
+	in.Actors = []tracker.ActorRole{{ActorID: actor.ID, Role: tracker.RoleSpeaker}}
+	first := must(s.Claims.Create(bg, in))
+	must(s.Claims.Create(bg, claimed("b", quoted(article.ID, "It was not."))))
+	documentsMatch(t, s, "two claims")
+	must(s.Claims.Update(bg, first.ID, anyVersion, func(in *tracker.ClaimInput) error { in.Tags = []string{"x"}; return nil }))
+	documentsMatch(t, s, "a change")
+	second := quoted(article.ID, "not")
+	second.IsOrigin = true
+	occurrence := must(s.Occurrences.Create(bg, first.ID, second))
+	documentsMatch(t, s, "another origin")
+	must(s.Occurrences.Update(bg, occurrence.ID, anyVersion, func(in *tracker.OccurrenceInput) error { in.Stance = tracker.StanceDenies; return nil }))
+	documentsMatch(t, s, "another stance")
+	must(0, s.Claims.Delete(bg, first.ID, anyVersion))
+	documentsMatch(t, s, "a deletion")
+	_, err := s.Claims.Document(bg, first.ID)
+	wantCode(t, "the document of a claim that was deleted", err, tracker.NotFound)
+}

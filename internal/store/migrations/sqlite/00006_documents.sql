@@ -1,0 +1,8 @@
+-- +goose Up
+
+-- Each claim as it is answered where nothing is expanded: derived from the records, see documents.go.
+CREATE TABLE claim_documents (
+    claim_id INTEGER PRIMARY KEY REFERENCES claims (id) ON DELETE CASCADE,
+    version  INTEGER NOT NULL,
+    document TEXT NOT NULL
+) STRICT;
