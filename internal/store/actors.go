@@ -16,6 +16,7 @@ type ActorFilter struct {
 	Kinds                         []tracker.ActorKind
 	Names, Countries, WikidataIDs []string
 	ParentIDs                     []int64
+	Search                        Search
 }
 
 var actorOrders = recordOrders(orders[tracker.Actor]{
@@ -42,8 +43,10 @@ func (c Actors) List(ctx context.Context, f ActorFilter, p Page) (l List[tracker
 		q = where(q, "country IN ?", f.Countries)
 		q = where(q, "wikidata_id IN ?", f.WikidataIDs)
 		q = where(q, "parent_id IN ?", f.ParentIDs)
-		l, err = list(q, p, actorOrders)
-		return err
+		if l, err = listFound(tx, q, p, actorOrders, actorIndex, f.Search); err != nil {
+			return err
+		}
+		return mark(tx, actorIndex, f.Search, l.Items, func(a *tracker.Actor) (int64, *[]tracker.Match) { return a.ID, &a.Matches })
 	})
 	return l, err
 }
@@ -55,7 +58,10 @@ func (c Actors) Create(ctx context.Context, in tracker.ActorInput) (tracker.Acto
 		if err := checkActor(tx, 0, &actor.ActorInput); err != nil {
 			return err
 		}
-		return c.s.create(tx, &actor, &actor.Record)
+		if err := c.s.create(tx, &actor, &actor.Record); err != nil {
+			return err
+		}
+		return actorIndex.keep(tx, actor.ID, passagesOfActor(actor.ActorInput))
 	})
 	return actor, err
 }
@@ -74,6 +80,9 @@ func (c Actors) Update(ctx context.Context, id int64, g Guard, change func(*trac
 			return settleFacts(tx)
 		})
 		if err != nil || !differs {
+			return err
+		}
+		if err := actorIndex.keep(tx, id, passagesOfActor(actor.ActorInput)); err != nil {
 			return err
 		}
 		return moveParty(tx, actorParty, id, map[string]string{"kind": string(was.Kind), "country": was.Country},
@@ -122,6 +131,9 @@ func (c Actors) Delete(ctx context.Context, id int64, g Guard) error {
 		if err := unreferenced(tx, "actor", id,
 			reference{"claims", "SELECT count(DISTINCT claim_id) FROM claim_actors WHERE actor_id = ?"},
 			reference{"actors", "SELECT count(*) FROM actors WHERE parent_id = ?"}); err != nil {
+			return err
+		}
+		if err := actorIndex.remove(tx, id); err != nil {
 			return err
 		}
 		return remove[tracker.Actor](tx, id)

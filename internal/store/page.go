@@ -39,6 +39,7 @@ type order[T any] struct {
 	expression string
 	number     func(*T) int64
 	text       func(*T) string
+	isID       bool // the expression is the id
 }
 
 // orders are the ways in which a collection can be sorted, by the names that clients use.
@@ -82,11 +83,17 @@ func list[T interface{ Meta() tracker.Record }](q *gorm.DB, p Page, sorts orders
 		direction, beyond = " DESC", "<"
 	}
 	rows := q
-	if p.After != nil {
+	ends := ", id" + direction
+	if by.isID {
+		ends = ""
+	}
+	if p.After != nil && by.isID {
+		rows = rows.Where(by.expression+" "+beyond+" ?", p.After.ID)
+	} else if p.After != nil {
 		rows = rows.Where("("+by.expression+", id) "+beyond+" (?, ?)", by.keyOf(p.After), p.After.ID)
 	}
 	// One more than wanted tells whether there is a next page.
-	err = rows.Order(by.expression + direction + ", id" + direction).Limit(p.Limit + 1).Find(&l.Items).Error
+	err = rows.Order(by.expression + direction + ends).Limit(p.Limit + 1).Find(&l.Items).Error
 	if err != nil {
 		return l, err
 	}

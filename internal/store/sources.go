@@ -15,6 +15,7 @@ type Sources struct{ s *Store }
 type SourceFilter struct {
 	Kinds                                []tracker.SourceKind
 	Names, Domains, Countries, Languages []string
+	Search                               Search
 }
 
 var sourceOrders = recordOrders(orders[tracker.Source]{
@@ -41,8 +42,10 @@ func (c Sources) List(ctx context.Context, f SourceFilter, p Page) (l List[track
 		q = where(q, "domain IN ?", f.Domains)
 		q = where(q, "country IN ?", f.Countries)
 		q = where(q, "language IN ?", f.Languages)
-		l, err = list(q, p, sourceOrders)
-		return err
+		if l, err = listFound(tx, q, p, sourceOrders, sourceIndex, f.Search); err != nil {
+			return err
+		}
+		return mark(tx, sourceIndex, f.Search, l.Items, func(s *tracker.Source) (int64, *[]tracker.Match) { return s.ID, &s.Matches })
 	})
 	return l, err
 }
@@ -54,7 +57,10 @@ func (c Sources) Create(ctx context.Context, in tracker.SourceInput) (tracker.So
 		if err := checkSource(&source.SourceInput); err != nil {
 			return err
 		}
-		return c.s.create(tx, &source, &source.Record)
+		if err := c.s.create(tx, &source, &source.Record); err != nil {
+			return err
+		}
+		return sourceIndex.keep(tx, source.ID, passagesOfSource(source.SourceInput))
 	})
 	return source, err
 }
@@ -73,6 +79,9 @@ func (c Sources) Update(ctx context.Context, id int64, g Guard, change func(*tra
 			return settleFacts(tx)
 		})
 		if err != nil || !differs {
+			return err
+		}
+		if err := sourceIndex.keep(tx, id, passagesOfSource(source.SourceInput)); err != nil {
 			return err
 		}
 		return moveParty(tx, sourceParty, id, map[string]string{"kind": string(was.Kind), "country": was.Country},
@@ -99,6 +108,9 @@ func (c Sources) Delete(ctx context.Context, id int64, g Guard) error {
 		}
 		if err := unreferenced(tx, "source", id,
 			reference{"articles", "SELECT count(*) FROM articles WHERE source_id = ?"}); err != nil {
+			return err
+		}
+		if err := sourceIndex.remove(tx, id); err != nil {
 			return err
 		}
 		return remove[tracker.Source](tx, id)
