@@ -45,7 +45,11 @@ func (r route) whole() string {
 			if !strings.Contains(path, "?") {
 				separator = "?"
 			}
-			path += fmt.Sprintf("%s%s=%v", separator, p.Value.Name, values.Enum[i%2])
+			value := any("word")
+			if len(values.Enum) > 0 {
+				value = values.Enum[i%2]
+			}
+			path += fmt.Sprintf("%s%s=%v", separator, p.Value.Name, value)
 		}
 	}
 	return path
