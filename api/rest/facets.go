@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -185,9 +186,7 @@ func (q *query) listing(places ...url.Values) string {
 		}
 	}
 	for _, place := range places {
-		for name, given := range place {
-			values[name] = given
-		}
+		maps.Copy(values, place)
 	}
 	if len(values) == 0 {
 		return "/api/v1/claims"

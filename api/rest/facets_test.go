@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"claimtracker/internal/store"
 )
@@ -166,4 +167,76 @@ func (a *api) checkSeen(from answer, o object) {
 			a.Errorf("%s: %s of %v is %v; want %v", from.asked, member, o["value"], o[member], is)
 		}
 	}
+}
+
+func TestAFactCheckersQuestionsAreOneRequestEach(t *testing.T) {
+	a := open(t).world()
+	for question, want := range map[string][]int{
+		"source_id=2":                                {1, 3},    // all claims of an outlet
+		"source_kind=wire_agency":                    {1, 3},    // of a kind of outlet
+		"source_country=FR":                          {1, 3, 4}, // of the outlets of a country
+		"accused_id=1":                               {1},       // everything that an actor is said to have done
+		"speaker_id=3":                               {1},       // said
+		"target_id=3":                                {},        // been the target of
+		"source_id=2&election_id=2":                  {3},       // what a source published about an election
+		"article_url=https://a.example/2":            {1, 3},    // what stands in the article at a URL
+		"article_host=a.example&kind=warning":        {4},       // or on a host
+		"accused_country=FR&source_country=FR":       {1},       // what a country's outlets say that the country did
+		"min_sources=2":                              {1},       // what more than one source has
+		"status=in_review&status_before=" + tomorrow: {2},       // what waits
+	} {
+		got := a.get("/api/v1/claims?sort=created_at&total=true&"+question).wants(200).has("/total", len(want))
+		if ids := idsOf(got.items()); !slices.Equal(ids, want) {
+			t.Errorf("%s is answered with %v; want %v", question, ids, want)
+		}
+	}
+	a.get("/api/v1/claims/facets?field=source_id&tag=summit").wants(200).has("/total", 2, "/facets/0/buckets/0/label", "The Harbour Ledger",
+		"/facets/0/buckets/0/count", 2, "/facets/0/buckets/1/value", "2", "/facets/0/buckets/1/href", "/api/v1/claims?source_id=2&tag=summit")
+	a.get("/api/v1/stats/crosstab?rows=actor_id&columns=role").wants(200).has("/rows/0/label", "A. Person", "/columns/0/value", "accused",
+		"/rows/0/cells/0/count", 1, "/rows/0/cells/1/count", 1, "/rows/1/cells/1/count", 0, "/rows/0/cells/1/href", "/api/v1/claims?actor_id=3&role=speaker")
+}
+
+// tomorrow is after all that happens in a test.
+const tomorrow = "2024-02-02T00:00:00Z"
+
+func TestTotalsAndGapsListWhatTheyCount(t *testing.T) {
+	a := open(t).world()
+	totals := a.get("/api/v1/stats/totals").wants(200).has("/sentences/count", 10, "/claims/count", 4)
+	for name, tally := range totals.json.(object) {
+		href, ok := tally.(object)["href"].(string)
+		if !ok {
+			continue
+		}
+		if name == "techniques" || name == "tactics" { // lists without pages
+			if listed := len(a.get(href).wants(200).items()); float64(listed) != tally.(object)["count"] {
+				t.Errorf("%s lists %d; want %v", href, listed, tally)
+			}
+			continue
+		}
+		if listed := len(a.walk(href+"?limit=2", nothing)); float64(listed) != tally.(object)["count"] {
+			t.Errorf("%s lists %d; want %v", href, listed, tally)
+		}
+	}
+	a.clock.forward(20 * 24 * time.Hour)
+	a.patch("/api/v1/claims/1", "*", object{"status": "in_review"}).wants(200)
+	gaps := a.get("/api/v1/stats/gaps?days=14").wants(200).has("/one_source/count", 3, "/long_in_review/count", 1, "/unarchived/count", 4, "/uncited/count", 1)
+	gaps.has("/unarchived/href", "/api/v1/articles?archived=false", "/uncited/href", "/api/v1/sources?cited=false")
+	for _, name := range []string{"one_source", "long_in_review"} {
+		a.follow(gaps, gaps.at("/"+name))
+	}
+	a.patch("/api/v1/articles/1", "*", object{"archive_url": "https://archive.example/1"}).wants(200)
+	a.delete("/api/v1/claims/3").wants(204)
+	a.get("/api/v1/stats/gaps?days=30").wants(200).has("/one_source/count", 2, "/long_in_review/count", 0, "/unarchived/count", 3, "/uncited/count", 1)
+	a.get("/api/v1/stats/totals").wants(200).has("/claims/count", 3, "/occurrences/count", 5)
+}
+
+func TestACountIsRefusedWithAllThatIsWrongWithIt(t *testing.T) {
+	a := open(t)
+	a.get("/api/v1/claims/facets?limit=0&kind=x&sort=x").wants(400).names("field required", "limit out_of_range", "kind not_in_vocabulary", "sort unknown_parameter")
+	a.get("/api/v1/stats/crosstab?rows=technique&columns=tactic").wants(400).names("columns conflict")
+	a.get("/api/v1/stats/crosstab?rows=tag&columns=tag").wants(400).names("columns conflict")
+	a.get("/api/v1/stats/crosstab").wants(400).names("rows required", "columns required")
+	a.get("/api/v1/stats/timeline?interval=year&by=x&split=x&claimed_from=2024-02-30").wants(400).
+		names("interval not_in_vocabulary", "by not_in_vocabulary", "split not_in_vocabulary", "claimed_from format")
+	a.get("/api/v1/stats/gaps?days=0").wants(400).names("days out_of_range")
 }

@@ -114,7 +114,7 @@ func (f ClaimFilter) places() people {
 
 // numberOf is the number that numbers wrote.
 func numberOf(value string) int64 {
-	n, _ := strconv.ParseInt(value, 10, 64) //nolint:errcheck // what is no number is no id: 0
+	n, _ := strconv.ParseInt(value, 10, 64) // what is no number is no id: 0
 	return n
 }
 

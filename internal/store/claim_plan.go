@@ -65,9 +65,9 @@ func clausesOf(tx *gorm.DB, wanted [][]facet) (p plan, err error) {
 			there[e.facet] = e
 		}
 	}
-	for _, any := range wanted {
+	for _, facets := range wanted {
 		var clause []entry
-		for _, f := range any {
+		for _, f := range facets {
 			if e, ok := there[f]; ok {
 				clause = append(clause, e)
 			}

@@ -134,30 +134,25 @@ func (k *counter) factsIn(base *column) (facts map[int64][]facet, err error) {
 
 // label gives counts the names of what their values name.
 func label(tx *gorm.DB, field string, counts []Count) error {
-	table, key := "", "id"
-	switch {
-	case field == "election_id":
-		table = "elections"
-	case field == "source_id":
-		table = "sources"
-	case strings.HasSuffix(field, suffixID):
-		table = "actors"
-	case field == fieldTechnique:
-		table, key = "techniques", "code"
-	case field == fieldTactic:
-		table, key = "tactics", "code"
-	default:
-		return nil
-	}
 	var values []string
 	for _, c := range counts {
 		values = append(values, c.Value)
 	}
-	query, parameter := "SELECT id, name FROM "+table+" WHERE id "+speechOf(tx).among, any(numberList(values))
-	if key == "code" {
-		query, parameter = "SELECT code, name FROM "+table+" WHERE code IN ?", values
-	}
-	if len(values) == 0 {
+	query, parameter := "", any(numberList(values))
+	switch {
+	case len(values) == 0:
+		return nil
+	case field == fieldTechnique:
+		query, parameter = "SELECT code, name FROM techniques WHERE code IN ?", values
+	case field == fieldTactic:
+		query, parameter = "SELECT code, name FROM tactics WHERE code IN ?", values
+	case field == fieldElection:
+		query = "SELECT id, name FROM elections WHERE id " + speechOf(tx).among
+	case field == prefixSource+suffixID:
+		query = "SELECT id, name FROM sources WHERE id " + speechOf(tx).among
+	case strings.HasSuffix(field, suffixID):
+		query = "SELECT id, name FROM actors WHERE id " + speechOf(tx).among
+	default:
 		return nil
 	}
 	names := map[string]string{}

@@ -29,7 +29,9 @@ func BenchmarkCounts(b *testing.B) {
 		must(generate.Run(bg, s, clock, *claims, 1, func(int) {}))
 		must(0, s.Close())
 	}
+	begun := time.Now()
 	s := must(store.Open(bg, at, slog.New(slog.DiscardHandler), now))
+	b.Logf("opened in %v", time.Since(begun))
 	b.Cleanup(func() { must(0, s.Close()) })
 	denials := store.ClaimFilter{Kinds: []tracker.ClaimKind{tracker.ClaimDenial}}
 	_, common, err := s.Claims.Count(bg, store.ClaimFilter{}, []string{"actor_id", "tag", "source_id"}, 1)
