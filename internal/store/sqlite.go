@@ -202,6 +202,10 @@ func (e *sqliteEngine) pool(config *gorm.Config, connections int, parameters str
 	own := *config
 	db, err := gorm.Open(sqlite.Open("file:"+(&url.URL{Path: e.path}).EscapedPath()+"?"+parameters), &own)
 	if err != nil {
+		// The first statement reads the schema, which may take up several pages.
+		if failure, ok := errors.AsType[sqlite3.Error](err); ok && failure.Code == sqlite3.ErrCorrupt {
+			return nil, fmt.Errorf("%s is damaged: %w", e.path, err)
+		}
 		return nil, fmt.Errorf("cannot open %s: %w", e.path, err)
 	}
 	pool, err := db.DB()
