@@ -289,7 +289,7 @@ func TestEveryFilterFilters(t *testing.T) {
 		},
 	}
 	for path := range filters {
-		if path == "/api/v1/claims" {
+		if path == "/api/v1/claims" || path == "/api/v1/sentences" { // which has rows of its own, and which has no such filters
 			continue
 		}
 		all := a.get(path + "?sort=created_at").wants(200).items()
