@@ -29,8 +29,8 @@ func searchClaims(tx *gorm.DB, f ClaimFilter, p Page) (l List[tracker.Claim], er
 }
 
 // search is a list of a search within a plan, by relevance or the newest first.
-func (plan plan) search(tx *gorm.DB, f ClaimFilter, p Page) (l List[tracker.Claim], err error) {
-	if p.Total {
+func (p plan) search(tx *gorm.DB, f ClaimFilter, page Page) (l List[tracker.Claim], err error) {
+	if page.Total {
 		all, err := planOf(tx, f)
 		if err != nil {
 			return l, err
@@ -42,22 +42,22 @@ func (plan plan) search(tx *gorm.DB, f ClaimFilter, p Page) (l List[tracker.Clai
 		l.Total = &n
 	}
 	var wanted []int64
-	if p.Sort == Relevance {
-		newest, err := plan.newest(tx, f, math.MaxInt64, MaxRanked)
+	if page.Sort == Relevance {
+		newest, err := p.newest(tx, f, math.MaxInt64, MaxRanked)
 		if err != nil || len(newest) == 0 {
 			return l, err
 		}
-		best, err := claimIndex.ranked(tx, tx.Raw("SELECT id FROM claims WHERE id IN ?", listed(tx, newest)), *f.Search.Query, p.Limit)
+		best, err := claimIndex.ranked(tx, tx.Raw("SELECT id FROM claims WHERE id IN ?", listed(tx, newest)), *f.Search.Query, page.Limit)
 		if err != nil {
 			return l, err
 		}
 		wanted = ids(best, func(r *rank) *int64 { return &r.ID })
 	} else {
 		most := int64(math.MaxInt64)
-		if p.After != nil {
-			most = p.After.ID - 1
+		if page.After != nil {
+			most = page.After.ID - 1
 		}
-		if wanted, err = plan.newest(tx, f, most, p.Limit+1); err != nil {
+		if wanted, err = p.newest(tx, f, most, page.Limit+1); err != nil {
 			return l, err
 		}
 	}
@@ -65,25 +65,25 @@ func (plan plan) search(tx *gorm.DB, f ClaimFilter, p Page) (l List[tracker.Clai
 	for _, id := range wanted {
 		l.Items = append(l.Items, found[id])
 	}
-	l.cut(p.Limit, claimOrders["created_at"])
+	l.cut(page.Limit, claimOrders["created_at"])
 	return l, err
 }
 
 // newest are the newest claims that a search finds within a plan, of those up to an id: so many at the most. It walks what
 // the search finds as long as that leads to any, and else gathers all that it finds.
-func (plan plan) newest(tx *gorm.DB, f ClaimFilter, most int64, limit int) (newest []int64, err error) {
-	if plan.nothing {
+func (p plan) newest(tx *gorm.DB, f ClaimFilter, most int64, limit int) (newest []int64, err error) {
+	if p.nothing {
 		return nil, nil
 	}
-	if plan.to > 0 {
-		most = min(most, plan.to)
+	if p.to > 0 {
+		most = min(most, p.to)
 	}
 	for step := limit; step <= 16*limit; step *= 4 {
-		found, err := claimIndex.foundIDs(tx, *f.Search.Query, plan.from, most, step)
+		found, err := claimIndex.foundIDs(tx, *f.Search.Query, p.from, most, step)
 		if err != nil || len(found) == 0 {
 			return newest, err
 		}
-		those, err := plan.claims(tx, span{chunkOf(found[len(found)-1]), chunkOf(found[0])})
+		those, err := p.claims(tx, span{chunkOf(found[len(found)-1]), chunkOf(found[0])})
 		if err != nil {
 			return nil, err
 		}
