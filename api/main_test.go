@@ -201,7 +201,7 @@ func get(t *testing.T, url string) string {
 
 func TestHelpNamesEverySettingWithItsVariable(t *testing.T) {
 	settings := map[string][]string{
-		"serve":  {"database", "log-level", "log-format", "addr", "max-body", "max-article", "cache", "timeout", "drain", "cors-origin", "host", "write-batch", "seeds"},
+		"serve":  {"database", "log-level", "log-format", "addr", "max-body", "max-article", "cache", "timeout", "query-timeout", "drain", "cors-origin", "host", "write-batch", "seeds"},
 		"import": {"database", "log-level", "log-format", "server"},
 		"seed":   {"database"},
 		"health": {"server"},
@@ -232,7 +232,7 @@ func TestHelpNamesEverySettingWithItsVariable(t *testing.T) {
 func TestHelpSaysEveryDefault(t *testing.T) {
 	for command, defaults := range map[string][]string{
 		"serve": {"--database claimtracker.db", "--log-level info", "--log-format text", "--addr 127.0.0.1:8080", "--max-body 1MiB",
-			"--max-article 10MiB", "--cache 32MiB", "--timeout 30s", "--drain 30s", "--write-batch 256", "--seeds true"},
+			"--max-article 10MiB", "--cache 32MiB", "--timeout 30s", "--query-timeout 10s", "--drain 30s", "--write-batch 256", "--seeds true"},
 		"import": {"--database claimtracker.db", "--log-level info", "--log-format text", "--timeout 5m"},
 		"seed":   {"--database claimtracker.db"},
 		"health": {"--server http://127.0.0.1:8080"},
@@ -259,18 +259,18 @@ func TestAllMistakesInTheConfigurationAreReportedTogether(t *testing.T) {
 	t.Setenv("CLAIMTRACKER_CORS_ORIGIN", "https://dash.example,dash.example/")
 	t.Setenv("CLAIMTRACKER_HOST", "tracker.example,https://tracker.example")
 	t.Setenv("CLAIMTRACKER_DATABSE", "typo.db")
-	_, _, err := told("serve", "--addr=nowhere", "--max-body=big", "--max-article=0", "--cache=-1", "--seeds=perhaps", "--write-batch=0", "--log-level=loud", "--log-format=xml", "--database= ")
+	_, _, err := told("serve", "--addr=nowhere", "--max-body=big", "--max-article=0", "--cache=-1", "--query-timeout=0s", "--seeds=perhaps", "--write-batch=0", "--log-level=loud", "--log-format=xml", "--database= ")
 	if err == nil {
 		t.Fatal("a configuration of mistakes was accepted")
 	}
-	for _, want := range []string{"--addr:", "--max-body:", "--max-article:", "--cache:", "--timeout:", "--drain:", "--cors-origin:", "--host:", "--seeds:", "--write-batch:",
+	for _, want := range []string{"--addr:", "--max-body:", "--max-article:", "--cache:", "--timeout:", "--query-timeout:", "--drain:", "--cors-origin:", "--host:", "--seeds:", "--write-batch:",
 		"--log-level:", "--log-format:", "--database:", "CLAIMTRACKER_DATABSE:"} {
 		if strings.Count(err.Error(), want) != 1 {
 			t.Errorf("%s is reported %d times in\n%v\nwant once", want, strings.Count(err.Error(), want), err)
 		}
 	}
-	if n := strings.Count(err.Error(), "\n") + 1; n != 14 {
-		t.Errorf("there are %d lines of mistakes; want 14, one each:\n%v", n, err)
+	if n := strings.Count(err.Error(), "\n") + 1; n != 15 {
+		t.Errorf("there are %d lines of mistakes; want 15, one each:\n%v", n, err)
 	}
 }
 

@@ -20,17 +20,18 @@ import (
 
 // serveCommand serves the API. Its settings are kept as they were written until check has looked at all of them.
 type serveCommand struct {
-	Addr       string   `help:"The address to listen on." default:"127.0.0.1:8080" env:"CLAIMTRACKER_ADDR" placeholder:"HOST:PORT"`
-	Replicas   []string `help:"The URLs of streaming replicas of the PostgreSQL database, separated by commas, from which lists are read." env:"CLAIMTRACKER_REPLICAS" placeholder:"URL"`
-	MaxBody    string   `help:"The largest request body." default:"1MiB" env:"CLAIMTRACKER_MAX_BODY" placeholder:"SIZE"`
-	MaxArticle string   `help:"The largest request body with an article's text." default:"10MiB" env:"CLAIMTRACKER_MAX_ARTICLE" placeholder:"SIZE"`
-	Cache      string   `help:"How much of answers is kept ready for those who ask again; 0 for none." default:"32MiB" env:"CLAIMTRACKER_CACHE" placeholder:"SIZE"`
-	Timeout    string   `help:"How long a request may take." default:"30s" env:"CLAIMTRACKER_TIMEOUT" placeholder:"TIME"`
-	Drain      string   `help:"How long requests under way may go on after SIGTERM." default:"30s" env:"CLAIMTRACKER_DRAIN" placeholder:"TIME"`
-	CORSOrigin []string `name:"cors-origin" help:"An origin whose pages a browser lets read the answers and write, such as https://dash.example; * lets any read, and none write. May be repeated." env:"CLAIMTRACKER_CORS_ORIGIN" placeholder:"ORIGIN"`
-	Host       []string `help:"A name by which the server is called, such as tracker.example, where a proxy stands before it. Once one is given, and on a loopback address always, others are refused, save localhost. May be repeated." env:"CLAIMTRACKER_HOST" placeholder:"NAME"`
-	WriteBatch string   `help:"How many writes that wait are committed in one transaction, at the most." default:"256" env:"CLAIMTRACKER_WRITE_BATCH" placeholder:"NUMBER"`
-	Seeds      string   `help:"Whether an empty database is given the seeds: true or false." default:"true" env:"CLAIMTRACKER_SEEDS" placeholder:"BOOL"`
+	Addr         string   `help:"The address to listen on." default:"127.0.0.1:8080" env:"CLAIMTRACKER_ADDR" placeholder:"HOST:PORT"`
+	Replicas     []string `help:"The URLs of streaming replicas of the PostgreSQL database, separated by commas, from which lists are read." env:"CLAIMTRACKER_REPLICAS" placeholder:"URL"`
+	MaxBody      string   `help:"The largest request body." default:"1MiB" env:"CLAIMTRACKER_MAX_BODY" placeholder:"SIZE"`
+	MaxArticle   string   `help:"The largest request body with an article's text." default:"10MiB" env:"CLAIMTRACKER_MAX_ARTICLE" placeholder:"SIZE"`
+	Cache        string   `help:"How much of answers is kept ready for those who ask again; 0 for none." default:"32MiB" env:"CLAIMTRACKER_CACHE" placeholder:"SIZE"`
+	Timeout      string   `help:"How long a request may take." default:"30s" env:"CLAIMTRACKER_TIMEOUT" placeholder:"TIME"`
+	QueryTimeout string   `help:"How long the queries of a read may take." default:"10s" env:"CLAIMTRACKER_QUERY_TIMEOUT" placeholder:"TIME"`
+	Drain        string   `help:"How long requests under way may go on after SIGTERM." default:"30s" env:"CLAIMTRACKER_DRAIN" placeholder:"TIME"`
+	CORSOrigin   []string `name:"cors-origin" help:"An origin whose pages a browser lets read the answers and write, such as https://dash.example; * lets any read, and none write. May be repeated." env:"CLAIMTRACKER_CORS_ORIGIN" placeholder:"ORIGIN"`
+	Host         []string `help:"A name by which the server is called, such as tracker.example, where a proxy stands before it. Once one is given, and on a loopback address always, others are refused, save localhost. May be repeated." env:"CLAIMTRACKER_HOST" placeholder:"NAME"`
+	WriteBatch   string   `help:"How many writes that wait are committed in one transaction, at the most." default:"256" env:"CLAIMTRACKER_WRITE_BATCH" placeholder:"NUMBER"`
+	Seeds        string   `help:"Whether an empty database is given the seeds: true or false." default:"true" env:"CLAIMTRACKER_SEEDS" placeholder:"BOOL"`
 }
 
 // serveSettings are a serveCommand's settings as what they mean.
@@ -63,6 +64,8 @@ func (c *serveCommand) settings() (s serveSettings, err error) {
 	note("cache", err)
 	s.rest.Timeout, err = duration(c.Timeout)
 	note("timeout", err)
+	s.rest.QueryTimeout, err = duration(c.QueryTimeout)
+	note("query-timeout", err)
 	s.drain, err = duration(c.Drain)
 	note("drain", err)
 	for _, origin := range c.CORSOrigin {

@@ -81,6 +81,9 @@ func (c *commands) logger(w io.Writer) (*slog.Logger, error) {
 		return nil, errors.Join(append(mistakes, fmt.Errorf("--log-format: must be text or json, not %q", c.LogFormat))...)
 	}
 	if late, ok := w.(*lateLog); ok {
+		if c.LogFormat == "text" {
+			handler = plainText{handler, late}
+		}
 		handler = urgent{handler, late}
 	}
 	return slog.New(handler), errors.Join(mistakes...)

@@ -98,6 +98,44 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Another name of it, to the letter",
+                        "name": "alias",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Logged here at this time or later, RFC 3339",
+                        "name": "created_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Logged here before this time, RFC 3339",
+                        "name": "created_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Last changed at this time or later, RFC 3339",
+                        "name": "updated_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Last changed before this time, RFC 3339",
+                        "name": "updated_to",
+                        "in": "query"
+                    },
+                    {
                         "maxLength": 1000,
                         "type": "string",
                         "description": "Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more",
@@ -754,6 +792,69 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Host of its URL, without port",
+                        "name": "host",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "news_outlet",
+                                "wire_agency",
+                                "broadcaster",
+                                "government_body",
+                                "intelligence_agency",
+                                "law_enforcement",
+                                "think_tank",
+                                "academic",
+                                "civil_society",
+                                "technology_company",
+                                "private_consultancy",
+                                "individual",
+                                "social_account",
+                                "anonymous",
+                                "other"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kind of source that published it",
+                        "name": "source_kind",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Country of the source that published it, ISO 3166-1 alpha-2",
+                        "name": "source_country",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Election that a claim is about which stands in it",
+                        "name": "election_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "boolean",
+                        "description": "Whether it has the URL of a lasting copy",
+                        "name": "archived",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "format": "date-time",
                         "description": "Published at this time or later, RFC 3339",
@@ -765,6 +866,34 @@ const docTemplate = `{
                         "format": "date-time",
                         "description": "Published before this time, RFC 3339",
                         "name": "published_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Logged here at this time or later, RFC 3339",
+                        "name": "created_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Logged here before this time, RFC 3339",
+                        "name": "created_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Last changed at this time or later, RFC 3339",
+                        "name": "updated_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Last changed before this time, RFC 3339",
+                        "name": "updated_to",
                         "in": "query"
                     },
                     {
@@ -3805,6 +3934,34 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Logged here at this time or later, RFC 3339",
+                        "name": "created_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Logged here before this time, RFC 3339",
+                        "name": "created_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Last changed at this time or later, RFC 3339",
+                        "name": "updated_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Last changed before this time, RFC 3339",
+                        "name": "updated_to",
+                        "in": "query"
+                    },
+                    {
                         "maximum": 200,
                         "minimum": 1,
                         "type": "integer",
@@ -4371,7 +4528,7 @@ const docTemplate = `{
         },
         "/api/v1/occurrences": {
             "get": {
-                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must.\n\nCSV has the columns id, created_at, updated_at, version, claim_id, article_id, article_version, start, end, exact, prefix, suffix, first_sentence_id, last_sentence_id, stance, is_origin. What is expanded adds sentences, article_url, article_title, article_published_at, source_id, source_name, claim_kind, claim_status, claim_text.",
+                "description": "Every filter may be repeated: within a filter any value may match, and each filter given must.\n\nBy published_at they come in the order in which their articles were published; of those that nobody knows the time of first.\n\nCSV has the columns id, created_at, updated_at, version, claim_id, article_id, article_version, start, end, exact, prefix, suffix, first_sentence_id, last_sentence_id, stance, is_origin. What is expanded adds sentences, article_url, article_title, article_published_at, source_id, source_name, claim_kind, claim_status, claim_text.",
                 "produces": [
                     "application/json",
                     "text/csv",
@@ -4441,6 +4598,60 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Election that the claim is about",
+                        "name": "election_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Words that it quotes: the same letters and digits, whatever their case, punctuation and line ends",
+                        "name": "exact",
+                        "in": "query"
+                    },
+                    {
+                        "type": "boolean",
+                        "description": "Whether the claim was logged from there",
+                        "name": "is_origin",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Logged here at this time or later, RFC 3339",
+                        "name": "created_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Logged here before this time, RFC 3339",
+                        "name": "created_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Last changed at this time or later, RFC 3339",
+                        "name": "updated_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Last changed before this time, RFC 3339",
+                        "name": "updated_to",
+                        "in": "query"
+                    },
+                    {
                         "maximum": 200,
                         "minimum": 1,
                         "type": "integer",
@@ -4453,6 +4664,8 @@ const docTemplate = `{
                         "enum": [
                             "created_at",
                             "-created_at",
+                            "published_at",
+                            "-published_at",
                             "updated_at",
                             "-updated_at"
                         ],
@@ -5474,6 +5687,50 @@ const docTemplate = `{
                         "collectionFormat": "multi",
                         "description": "Language, BCP 47",
                         "name": "language",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Another name of it, to the letter",
+                        "name": "alias",
+                        "in": "query"
+                    },
+                    {
+                        "type": "boolean",
+                        "description": "Whether a claim stands in an article of it",
+                        "name": "cited",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Logged here at this time or later, RFC 3339",
+                        "name": "created_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Logged here before this time, RFC 3339",
+                        "name": "created_to",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Last changed at this time or later, RFC 3339",
+                        "name": "updated_from",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "Last changed before this time, RFC 3339",
+                        "name": "updated_to",
                         "in": "query"
                     },
                     {
@@ -11180,7 +11437,7 @@ var SwaggerInfo = &swag.Spec{
 	BasePath:         "/",
 	Schemes:          []string{},
 	Title:            "Election-interference claim tracker",
-	Description:      "Who claimed what about interference in an election, on whose word, and in exactly which sentence.\n\nErrors are Problem Details (RFC 9457) and name every wrong field at once. Offsets count Unicode code points of an article's normalised text (W3C Web Annotation). Every record and list has an ETag: send it back as If-None-Match for 304, or, to change a record, as If-Match. Where the database has replicas, a list may be a moment old; with Cache-Control: no-cache it has what was written last. Any request may be answered 421 where the server knows the hosts that it answers for, 503 with Retry-After where it is too busy, and 500.",
+	Description:      "Who claimed what about interference in an election, on whose word, and in exactly which sentence.\n\nErrors are Problem Details (RFC 9457) and name every wrong field at once. Offsets count Unicode code points of an article's normalised text (W3C Web Annotation). Every record and list has an ETag: send it back as If-None-Match for 304, or, to change a record, as If-Match. Where the database has replicas, a list may be a moment old; with Cache-Control: no-cache it has what was written last. Any request may be answered 421 where the server knows the hosts that it answers for, 503 with Retry-After where it is too busy or a read takes too long, and 500.",
 	InfoInstanceName: "swagger",
 	SwaggerTemplate:  docTemplate,
 	LeftDelim:        "{{",

@@ -28,6 +28,11 @@ type ActorList struct {
 //	@Param		country	query	[]string	false	"Country, ISO 3166-1 alpha-2"	collectionFormat(multi)
 //	@Param		wikidata_id	query	[]string	false	"Wikidata item"	collectionFormat(multi)
 //	@Param		parent_id	query	[]int	false	"Actor that it is a part of"	collectionFormat(multi)
+//	@Param		alias	query	[]string	false	"Another name of it, to the letter"	collectionFormat(multi)
+//	@Param		created_from	query	string	false	"Logged here at this time or later, RFC 3339"	Format(date-time)
+//	@Param		created_to	query	string	false	"Logged here before this time, RFC 3339"	Format(date-time)
+//	@Param		updated_from	query	string	false	"Last changed at this time or later, RFC 3339"	Format(date-time)
+//	@Param		updated_to	query	string	false	"Last changed before this time, RFC 3339"	Format(date-time)
 //	@Param		q	query	string	false	"Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more"	maxLength(1000)
 //	@Param		highlight	query	bool	false	"Say in matches of each record where q was found"	default(false)
 //	@Param		limit	query	int		false	"Records on a page"	minimum(1)	maximum(200)	default(50)
@@ -54,6 +59,9 @@ func (s *Server) listActors(c echo.Context) error {
 		WikidataIDs: q.words("wikidata_id", (*tracker.Problems).Wikidata),
 		ParentIDs:   q.ids("parent_id"),
 		Search:      q.search(),
+		Aliases:     q.words("alias", (*tracker.Problems).Name),
+		Created:     q.period("created"),
+		Updated:     q.period("updated"),
 	}
 	page := q.searchedPage(s.store.Actors.Sorts(), filter.Search)
 	form := formOf(c, q, actors, nil)

@@ -30,8 +30,17 @@ type ArticleList struct {
 //	@Param		language	query	[]string	false	"Language, BCP 47"	collectionFormat(multi)
 //	@Param		url	query	[]string	false	"URL; put into canonical form first"	collectionFormat(multi)
 //	@Param		sha256	query	[]string	false	"Digest of the text of a version"	collectionFormat(multi)
+//	@Param		host	query	[]string	false	"Host of its URL, without port"	collectionFormat(multi)
+//	@Param		source_kind	query	[]string	false	"Kind of source that published it"	collectionFormat(multi)	Enums(news_outlet,wire_agency,broadcaster,government_body,intelligence_agency,law_enforcement,think_tank,academic,civil_society,technology_company,private_consultancy,individual,social_account,anonymous,other)
+//	@Param		source_country	query	[]string	false	"Country of the source that published it, ISO 3166-1 alpha-2"	collectionFormat(multi)
+//	@Param		election_id	query	[]int	false	"Election that a claim is about which stands in it"	collectionFormat(multi)
+//	@Param		archived	query	bool	false	"Whether it has the URL of a lasting copy"
 //	@Param		published_from	query	string	false	"Published at this time or later, RFC 3339"	Format(date-time)
 //	@Param		published_to	query	string	false	"Published before this time, RFC 3339"	Format(date-time)
+//	@Param		created_from	query	string	false	"Logged here at this time or later, RFC 3339"	Format(date-time)
+//	@Param		created_to	query	string	false	"Logged here before this time, RFC 3339"	Format(date-time)
+//	@Param		updated_from	query	string	false	"Last changed at this time or later, RFC 3339"	Format(date-time)
+//	@Param		updated_to	query	string	false	"Last changed before this time, RFC 3339"	Format(date-time)
 //	@Param		q	query	string	false	"Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more"	maxLength(1000)
 //	@Param		highlight	query	bool	false	"Say in matches of each record where q was found"	default(false)
 //	@Param		limit	query	int		false	"Records on a page"	minimum(1)	maximum(200)	default(50)
@@ -53,13 +62,19 @@ type ArticleList struct {
 func (s *Server) listArticles(c echo.Context) error {
 	q := newQuery(c)
 	filter := store.ArticleFilter{
-		SourceIDs:     q.ids("source_id"),
-		Languages:     q.words("language", (*tracker.Problems).Language),
-		URLs:          q.words("url", (*tracker.Problems).Link),
-		SHA256s:       q.words("sha256", (*tracker.Problems).Digest),
-		PublishedFrom: q.instant("published_from"),
-		PublishedTo:   q.instant("published_to"),
-		Search:        q.search(),
+		SourceIDs:       q.ids("source_id"),
+		Languages:       q.words("language", (*tracker.Problems).Language),
+		URLs:            q.words("url", (*tracker.Problems).Link),
+		SHA256s:         q.words("sha256", (*tracker.Problems).Digest),
+		Hosts:           q.words("host", (*tracker.Problems).Host),
+		SourceKinds:     vocabulary(q, "source_kind", tracker.SourceKinds),
+		SourceCountries: q.words("source_country", (*tracker.Problems).Country),
+		ElectionIDs:     q.ids("election_id"),
+		Archived:        q.truth("archived"),
+		Published:       q.period("published"),
+		Created:         q.period("created"),
+		Updated:         q.period("updated"),
+		Search:          q.search(),
 	}
 	expand := q.expand(store.ArticleListExpands)
 	page := q.searchedPage(s.store.Articles.Sorts(), filter.Search)

@@ -86,8 +86,8 @@ func newCache(bytes int64) *cache {
 func (s *Server) questionOf(c echo.Context) (q question, ok bool) {
 	r := c.Request()
 	accept := r.Header["Accept"]
-	if r.Method != http.MethodGet && r.Method != http.MethodHead || !strings.HasPrefix(r.URL.Path, "/api/v1/") || c.Path() == gapsPath ||
-		len(accept) > 1 || noCache(r.Header["Cache-Control"]) || s.store.Replicated() && !strings.Contains(c.Path(), ":") {
+	if !isRead(r) || len(accept) > 1 || noCache(r.Header["Cache-Control"]) || c.Path() == gapsPath ||
+		s.store.Replicated() && !strings.Contains(c.Path(), ":") {
 		return q, false
 	}
 	q = question{path: r.URL.Path, rawPath: r.URL.RawPath, query: r.URL.RawQuery}

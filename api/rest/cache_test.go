@@ -94,7 +94,7 @@ func someRead(r *rand.Rand) string {
 			case "path":
 				path = strings.Replace(path, "{"+p.Value.Name+"}", someValue(r, p.Value), 1)
 			case "query":
-				if r.IntN(6) == 0 && p.Value.Name != "cursor" {
+				if (p.Value.Required || r.IntN(8) == 0) && p.Value.Name != "cursor" {
 					query = append(query, p.Value.Name+"="+someValue(r, p.Value))
 				}
 			}

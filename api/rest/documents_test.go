@@ -76,7 +76,7 @@ func TestTheDocumentsVocabulariesAreTheDomains(t *testing.T) {
 		}
 	}
 	filters := map[string]string{"claims kind": "ClaimKind", "claims status": "ClaimStatus", "claims role": "Role", "claims stance": "Stance", "occurrences stance": "Stance",
-		"sources kind": "SourceKind", "actors kind": "ActorKind", "elections kind": "ElectionKind", "elections level": "ElectionLevel"}
+		"sources kind": "SourceKind", "articles source_kind": "SourceKind", "actors kind": "ActorKind", "elections kind": "ElectionKind", "elections level": "ElectionLevel"}
 	for _, of := range []string{"actor", "speaker", "accused", "target", "beneficiary", "attributor"} {
 		filters["claims "+of+"_kind"] = "ActorKind"
 	}

@@ -27,6 +27,10 @@ type ElectionList struct {
 //	@Param		level	query	[]string	false	"Level of election"	collectionFormat(multi)	Enums(national,regional,local,supranational)
 //	@Param		name	query	[]string	false	"Name, to the letter"	collectionFormat(multi)
 //	@Param		country	query	[]string	false	"Country, ISO 3166-1 alpha-2"	collectionFormat(multi)
+//	@Param		created_from	query	string	false	"Logged here at this time or later, RFC 3339"	Format(date-time)
+//	@Param		created_to	query	string	false	"Logged here before this time, RFC 3339"	Format(date-time)
+//	@Param		updated_from	query	string	false	"Last changed at this time or later, RFC 3339"	Format(date-time)
+//	@Param		updated_to	query	string	false	"Last changed before this time, RFC 3339"	Format(date-time)
 //	@Param		limit	query	int		false	"Records on a page"	minimum(1)	maximum(200)	default(50)
 //	@Param		sort	query	string	false	"Order, with - before it for descending"	Enums(created_at,-created_at,date,-date,name,-name,updated_at,-updated_at)	default(-created_at)
 //	@Param		cursor	query	string	false	"next of the page before"
@@ -49,6 +53,8 @@ func (s *Server) listElections(c echo.Context) error {
 		Levels:    vocabulary(q, "level", tracker.ElectionLevels),
 		Names:     q.words("name", (*tracker.Problems).Name),
 		Countries: q.words("country", (*tracker.Problems).Country),
+		Created:   q.period("created"),
+		Updated:   q.period("updated"),
 	}
 	page := q.page(s.store.Elections.Sorts())
 	form := formOf(c, q, elections, nil)

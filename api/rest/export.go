@@ -171,7 +171,7 @@ func export[T any](s *Server, c echo.Context, f form[T], p store.Page, list list
 	whole := unhurried(c.Request().Context())
 	p.Limit = exportPage
 	page := func() (store.List[T], error) {
-		ctx, cancel := context.WithTimeout(whole, s.options.Timeout)
+		ctx, cancel := context.WithTimeout(whole, s.queryTime())
 		defer cancel()
 		return list(ctx, p)
 	}

@@ -74,7 +74,11 @@ func TestEveryListIsSortedEachWayAndPagedWithoutGapOrRepetition(t *testing.T) {
 	for path, operation := range listed() {
 		for _, sort := range sortsOf(operation) {
 			key, descending := strings.CutPrefix(sort, "-")
-			whole := a.get(path + "?limit=200&sort=" + sort).wants(200).items()
+			query := path + "?limit=200&sort=" + sort
+			if path == "/api/v1/occurrences" {
+				query += "&expand=article" // whose time of publication it is
+			}
+			whole := a.get(query).wants(200).items()
 			if len(whole) < 4 {
 				t.Fatalf("%s has %d records; want enough for pages", path, len(whole))
 			}
@@ -104,6 +108,9 @@ func TestEveryListIsSortedEachWayAndPagedWithoutGapOrRepetition(t *testing.T) {
 
 // sortKey is what a record is sorted by; where it has none, it comes before all others.
 func sortKey(item any, key string) string {
+	if article, ok := item.(object)["article"]; ok && key == "published_at" {
+		item = article
+	}
 	s, _ := item.(object)[key].(string)
 	return s
 }
@@ -185,6 +192,8 @@ func TestEveryFilterFilters(t *testing.T) {
 			"country=FR": {2, 3}, "country=FR&country=DE": {2, 3, 4},
 			"language=de": {3, 4}, "language=de&language=en": {1, 3, 4},
 			"q=radio": {3, 4}, "q=radio+-est": {}, "highlight=true&q=nord+OR+ledger": {1, 2}, "q=radio&country=DE": {4},
+			"alias=Nord": {2}, "alias=Ledger&alias=%20AN": {1, 2}, "alias=nord": {}, "alias=Nord&country=DE": {},
+			"cited=true": {1, 2, 3}, "cited=false": {4}, "cited=true&country=FR": {2, 3},
 			"language=de&country=FR": {3}, "language=de&country=FR&country=DE&kind=news_outlet": {4}, "language=fr&country=DE": {},
 		},
 		"/api/v1/actors": {
@@ -194,6 +203,7 @@ func TestEveryFilterFilters(t *testing.T) {
 			"wikidata_id=Q100": {1}, "wikidata_id=Q100&wikidata_id=Q200": {1, 4}, "wikidata_id=Q300": {},
 			"parent_id=1": {2, 3}, "parent_id=1&parent_id=2": {2, 3, 4}, "parent_id=99": {},
 			"q=person": {3, 4}, "q=pers*+a": {3}, "highlight=true&q=bureau": {2}, "q=person&country=GB": {3},
+			"alias=Bee": {4}, "alias=Bee&alias=Nord": {4}, "alias=Ledger": {},
 			"parent_id=1&kind=person": {3}, "parent_id=2&country=GB": {},
 		},
 		"/api/v1/elections": {
@@ -211,6 +221,11 @@ func TestEveryFilterFilters(t *testing.T) {
 			"published_to=2024-01-31T08:34:00Z": {4}, "published_to=2024-01-31T08:34:00.000001Z": {1, 2, 4},
 			"published_from=1969-07-20T22:17:40.123456%2B02:00&published_to=1969-07-20T20:17:41Z": {4},
 			"q=charlie": {3, 4}, "q=article+-charlie": {1, 2}, "highlight=true&q=%22two+alpha%22": {1}, "q=charlie&source_id=2": {3},
+			"host=a.example": {1, 2, 3, 4}, "host=A.EXAMPLE.": {1, 2, 3, 4}, "host=b.example": {}, "host=example": {}, "host=b.example&host=a.example&language=de": {4},
+			"source_kind=wire_agency": {2, 3}, "source_kind=wire_agency&source_kind=broadcaster": {2, 3, 4}, "source_kind=academic": {},
+			"source_country=FR": {2, 3, 4}, "source_country=GB": {1}, "source_country=FR&source_kind=broadcaster": {4},
+			"election_id=1": {1, 2, 3}, "election_id=2": {2}, "election_id=1&election_id=2": {1, 2, 3}, "election_id=3": {}, "election_id=1&source_id=2": {2, 3},
+			"archived=true": {3}, "archived=false": {1, 2, 4}, "archived=false&source_id=2&election_id=2": {2},
 			"source_id=2&language=en": {3}, "source_id=1&language=fr": {},
 		},
 		"/api/v1/claims": {
@@ -266,8 +281,38 @@ func TestEveryFilterFilters(t *testing.T) {
 			"source_id=2": {3, 5, 6}, "source_id=1&source_id=3": {1, 2, 4},
 			"sentence_id=3": {2}, "sentence_id=6&sentence_id=9": {4, 5}, "sentence_id=8": {},
 			"stance=reports": {1, 6}, "stance=reports&stance=denies": {1, 2, 6},
+			"election_id=1": {1, 2, 5, 6}, "election_id=2": {3}, "election_id=2&election_id=1&stance=reports": {1, 6}, "election_id=3": {},
+			"exact=Charlie+one.": {4, 6}, "exact=%E2%80%9CCHARLIE,+one%E2%80%9D": {4, 6}, "exact=Charlie+one&exact=Bravo+un": {3, 4, 6}, "exact=Charlie": {},
+			"exact=alpha+two+alpha+three+alpha+four": {2}, "exact=charlie+one&election_id=1": {6},
+			"is_origin=true": {1, 2, 3, 4}, "is_origin=false": {5, 6}, "is_origin=false&source_id=2&article_id=3": {6},
 			"claim_id=1&stance=reports&source_id=2": {6}, "claim_id=3&article_id=1": {},
 		},
+	}
+	for path := range filters {
+		if path == "/api/v1/claims" {
+			continue
+		}
+		all := a.get(path + "?sort=created_at").wants(200).items()
+		for _, name := range []string{"created", "updated"} {
+			// Some records are of one moment.
+			moment := a.get(path + "/2").wants(200).text("/" + name + "_at")
+			before, at, since := []int{}, []int{}, []int{}
+			for i, id := range idsOf(all) {
+				switch is := all[i].(object)[name+"_at"].(string); {
+				case is < moment:
+					before = append(before, id)
+				default:
+					since = append(since, id)
+					if is == moment {
+						at = append(at, id)
+					}
+				}
+			}
+			filters[path][name+"_from="+moment], filters[path][name+"_to="+moment] = since, before
+			filters[path][name+"_from="+moment+"&"+name+"_to="+strings.Replace(moment, "6Z", "7Z", 1)] = at
+			filters[path][name+"_from=2024-03-01T00:00:00Z"] = []int{}
+			filters[path][name+"_to=2024-01-01T00:00:00Z"] = []int{}
+		}
 	}
 	for path, operation := range listed() {
 		for _, parameter := range operation.Parameters {

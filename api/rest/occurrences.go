@@ -20,6 +20,8 @@ type OccurrenceList struct {
 //	@Summary	List occurrences
 //	@Description	Every filter may be repeated: within a filter any value may match, and each filter given must.
 //	@Description
+//	@Description	By published_at they come in the order in which their articles were published; of those that nobody knows the time of first.
+//	@Description
 //	@Description	CSV has the columns id, created_at, updated_at, version, claim_id, article_id, article_version, start, end, exact, prefix, suffix, first_sentence_id, last_sentence_id, stance, is_origin. What is expanded adds sentences, article_url, article_title, article_published_at, source_id, source_name, claim_kind, claim_status, claim_text.
 //	@Tags		occurrences
 //	@Produce	json,text/csv,application/x-ndjson,application/problem+json
@@ -28,8 +30,15 @@ type OccurrenceList struct {
 //	@Param		source_id	query	[]int	false	"Source of that article"	collectionFormat(multi)
 //	@Param		sentence_id	query	[]int	false	"Sentence that its words touch"	collectionFormat(multi)
 //	@Param		stance	query	[]string	false	"What the article does with the claim there"	collectionFormat(multi)	Enums(asserts,reports,denies,questions,rebuts)
+//	@Param		election_id	query	[]int	false	"Election that the claim is about"	collectionFormat(multi)
+//	@Param		exact	query	[]string	false	"Words that it quotes: the same letters and digits, whatever their case, punctuation and line ends"	collectionFormat(multi)
+//	@Param		is_origin	query	bool	false	"Whether the claim was logged from there"
+//	@Param		created_from	query	string	false	"Logged here at this time or later, RFC 3339"	Format(date-time)
+//	@Param		created_to	query	string	false	"Logged here before this time, RFC 3339"	Format(date-time)
+//	@Param		updated_from	query	string	false	"Last changed at this time or later, RFC 3339"	Format(date-time)
+//	@Param		updated_to	query	string	false	"Last changed before this time, RFC 3339"	Format(date-time)
 //	@Param		limit	query	int		false	"Records on a page"	minimum(1)	maximum(200)	default(50)
-//	@Param		sort	query	string	false	"Order, with - before it for descending"	Enums(created_at,-created_at,updated_at,-updated_at)	default(-created_at)
+//	@Param		sort	query	string	false	"Order, with - before it for descending"	Enums(created_at,-created_at,published_at,-published_at,updated_at,-updated_at)	default(-created_at)
 //	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(sentences,article,source,claim)
 //	@Param		cursor	query	string	false	"next of the page before"
 //	@Param		total	query	bool	false	"Count the whole list too"	default(false)
@@ -52,6 +61,11 @@ func (s *Server) listOccurrences(c echo.Context) error {
 		SourceIDs:   q.ids("source_id"),
 		SentenceIDs: q.ids("sentence_id"),
 		Stances:     vocabulary(q, "stance", tracker.Stances),
+		ElectionIDs: q.ids("election_id"),
+		Quotes:      q.words("exact", (*tracker.Problems).Quote),
+		IsOrigin:    q.truth("is_origin"),
+		Created:     q.period("created"),
+		Updated:     q.period("updated"),
 	}
 	expand := q.expand(store.OccurrenceExpands)
 	page := q.page(s.store.Occurrences.Sorts())

@@ -269,6 +269,24 @@ func (q *query) instant(name string) *tracker.Instant {
 	return &i
 }
 
+// period is what name_from and name_to bound.
+func (q *query) period(name string) store.Between {
+	return store.Between{From: q.instant(name + "_from"), To: q.instant(name + "_to")}
+}
+
+// truth is the value of a parameter that must be true or false.
+func (q *query) truth(name string) *bool {
+	switch v := q.one(name); v {
+	case "":
+		return nil
+	case "true", "false":
+		return new(v == "true")
+	default:
+		q.problems.AddParameter(name, "wrong_type", "must be true or false")
+		return nil
+	}
+}
+
 // expand are the relations to expand, of those that there are: a list with commas, or repeated.
 func (q *query) expand(there store.Expand) store.Expand {
 	var wanted store.Expand
@@ -305,12 +323,8 @@ func (q *query) page(sorts []string) store.Page {
 		}
 		p.Sort = v
 	}
-	switch v := q.one("total"); v {
-	case "", "false":
-	case "true":
-		p.Total = true
-	default:
-		q.problems.AddParameter("total", "wrong_type", "must be true or false")
+	if total := q.truth("total"); total != nil {
+		p.Total = *total
 	}
 	q.sort = p.Sort
 	if v := q.one("cursor"); v != "" {

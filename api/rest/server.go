@@ -37,6 +37,9 @@ type Options struct {
 	Cache int64
 	// Timeout is how long a request may take before it is given up and answered with 503.
 	Timeout time.Duration
+	// QueryTimeout is how long the queries of a read may take, where that is less: then they are stopped, and the read is
+	// answered with 503. 0 is as long as the request.
+	QueryTimeout time.Duration
 	// Origins are the origins whose pages a browser lets read the answers (CORS) and write; "*" lets those of any read, and
 	// none write.
 	Origins []string
@@ -54,12 +57,15 @@ type Server struct {
 	origins *http.CrossOriginProtection
 	// As many as have a body with an article's text just now, and as many as are reading one.
 	received, reading chan struct{}
+	// As many as are expensive reads just now.
+	expensive chan struct{}
 }
 
 // New is a handler of all routes over a store. It is safe for concurrent use and holds nothing that needs closing.
 func New(s *store.Store, log *slog.Logger, options Options) http.Handler {
 	server := &Server{store: s, log: log, options: options, cache: newCache(options.Cache), origins: http.NewCrossOriginProtection(),
-		received: make(chan struct{}, maxReceived), reading: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1))}
+		received: make(chan struct{}, maxReceived), reading: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
+		expensive: make(chan struct{}, maxExpensive())}
 	e := echo.New()
 	// The address of a client is the one it connects from: a header that anybody can write is not believed.
 	e.IPExtractor = echo.ExtractIPDirect()
@@ -216,10 +222,14 @@ func (s *Server) guarded(c echo.Context, next echo.HandlerFunc) error {
 	if noCache(c.Request().Header["Cache-Control"]) {
 		whole = store.Fresh(whole)
 	}
-	ctx, cancel := context.WithTimeout(context.WithValue(whole, patience{}, whole), s.options.Timeout)
+	limit, why := s.options.Timeout, error(nil)
+	if isRead(c.Request()) {
+		limit, why = s.queryTime(), errQueryTime
+	}
+	ctx, cancel := context.WithTimeoutCause(context.WithValue(whole, patience{}, whole), limit, why)
 	defer cancel()
 	c.SetRequest(c.Request().WithContext(ctx))
-	return s.cached(c, next)
+	return s.cached(c, func(c echo.Context) error { return s.bounded(c, next) })
 }
 
 // patience is the key under which a request's context carries the same context without the time that guarded bounds.

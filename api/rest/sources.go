@@ -28,6 +28,12 @@ type SourceList struct {
 //	@Param		domain	query	[]string	false	"Domain, such as example.org"	collectionFormat(multi)
 //	@Param		country	query	[]string	false	"Country, ISO 3166-1 alpha-2"	collectionFormat(multi)
 //	@Param		language	query	[]string	false	"Language, BCP 47"	collectionFormat(multi)
+//	@Param		alias	query	[]string	false	"Another name of it, to the letter"	collectionFormat(multi)
+//	@Param		cited	query	bool	false	"Whether a claim stands in an article of it"
+//	@Param		created_from	query	string	false	"Logged here at this time or later, RFC 3339"	Format(date-time)
+//	@Param		created_to	query	string	false	"Logged here before this time, RFC 3339"	Format(date-time)
+//	@Param		updated_from	query	string	false	"Last changed at this time or later, RFC 3339"	Format(date-time)
+//	@Param		updated_to	query	string	false	"Last changed before this time, RFC 3339"	Format(date-time)
 //	@Param		q	query	string	false	"Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more"	maxLength(1000)
 //	@Param		highlight	query	bool	false	"Say in matches of each record where q was found"	default(false)
 //	@Param		limit	query	int		false	"Records on a page"	minimum(1)	maximum(200)	default(50)
@@ -54,6 +60,10 @@ func (s *Server) listSources(c echo.Context) error {
 		Countries: q.words("country", (*tracker.Problems).Country),
 		Languages: q.words("language", (*tracker.Problems).Language),
 		Search:    q.search(),
+		Aliases:   q.words("alias", (*tracker.Problems).Name),
+		Cited:     q.truth("cited"),
+		Created:   q.period("created"),
+		Updated:   q.period("updated"),
 	}
 	page := q.searchedPage(s.store.Sources.Sorts(), filter.Search)
 	form := formOf(c, q, sources, nil)

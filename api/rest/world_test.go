@@ -8,7 +8,7 @@ func (a *api) world() *api {
 	a.Helper()
 	for i, in := range []object{
 		ledger,
-		{"name": "Agence Nord", "kind": "wire_agency", "domain": "nord.example", "country": "FR", "language": "fr"},
+		{"name": "Agence Nord", "kind": "wire_agency", "domain": "nord.example", "country": "FR", "language": "fr", "aliases": list{"AN", "Nord"}},
 		{"name": "Radio Est", "kind": "broadcaster", "domain": "est.example", "country": "FR", "language": "de"},
 		{"name": "Radio Est", "kind": "news_outlet", "country": "DE", "language": "de"},
 	} {
@@ -19,7 +19,7 @@ func (a *api) world() *api {
 		{"name": "Directorate Nine", "kind": "security_service", "country": "FR", "wikidata_id": "Q100"},
 		{"name": "Bureau Two", "kind": "government_body", "country": "FR", "parent_id": 1},
 		{"name": "A. Person", "kind": "person", "country": "GB", "parent_id": 1},
-		{"name": "B. Person", "kind": "person", "wikidata_id": "Q200", "parent_id": 2},
+		{"name": "B. Person", "kind": "person", "wikidata_id": "Q200", "parent_id": 2, "aliases": list{"Bee", "Nord"}},
 	} {
 		a.tie(i)
 		a.post("/api/v1/actors", in).wants(201)
@@ -36,7 +36,7 @@ func (a *api) world() *api {
 	for i, in := range []object{
 		{"source_id": 1, "language": "en", "published_at": "2024-01-31T08:34:00Z", "text": "Alpha one.\nAlpha two.\nAlpha three.\nAlpha four."},
 		{"source_id": 2, "language": "fr", "published_at": "2024-01-31T08:34:00Z", "text": "Bravo un.\nBravo deux."},
-		{"source_id": 2, "language": "en", "text": "Charlie one.\nCharlie two."},
+		{"source_id": 2, "language": "en", "archive_url": "https://archive.example/3", "text": "Charlie one.\nCharlie two."},
 		{"source_id": 3, "language": "de", "published_at": "1969-07-20T20:17:40.123456Z", "text": "Charlie one.\nCharlie two."},
 	} {
 		a.tie(i)

@@ -124,8 +124,24 @@ var known = sync.OnceValues(func() (string, error) {
 	return string(help), err
 })
 
-// dataset is the file of a generated database, made where it is not there yet. It is not to be written to.
+// current are the datasets that this process has brought up to date.
+var current = map[int]bool{}
+
+// dataset is the file of a generated database, made where it is not there yet. It is not to be written to, save that an
+// older one is first brought up to date, which would else be done at the start of each copy of it.
 func dataset(tb testing.TB, claims int) string {
+	tb.Helper()
+	file := generated(tb, claims)
+	if !current[claims] {
+		if err := servingFile(tb, file).Stop(); err != nil {
+			tb.Fatal(err)
+		}
+		current[claims] = true
+	}
+	return file
+}
+
+func generated(tb testing.TB, claims int) string {
 	tb.Helper()
 	path, err := program()
 	if err != nil {

@@ -1,6 +1,9 @@
 package search
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Gap is indexed like a term, between any two texts of a record, so that no phrase reaches from one to the next. As it is
 // in every record, it also finds them all. It is no letter, so that no text and no query has it as a term.
@@ -109,7 +112,7 @@ func (p Phrase) last() Phrase { return Phrase{Terms: p.Terms[len(p.Terms)-1:], P
 
 // Phrases tells whether the order of words matters to the query.
 func (q Query) Phrases() bool {
-	for _, group := range append(q.Groups[:len(q.Groups):len(q.Groups)], q.Without) {
+	for _, group := range append(slices.Clip(q.Groups), q.Without) {
 		for _, p := range group {
 			if len(p.Terms) > 1 {
 				return true

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -17,6 +18,8 @@ type ActorFilter struct {
 	Names, Countries, WikidataIDs []string
 	ParentIDs                     []int64
 	Search                        Search
+	Aliases                       []string
+	Created, Updated              Between
 }
 
 var actorOrders = recordOrders(orders[tracker.Actor]{
@@ -38,12 +41,16 @@ func (c Actors) Get(ctx context.Context, id int64) (actor tracker.Actor, err err
 // List is a page of the actors that the filter leaves.
 func (c Actors) List(ctx context.Context, f ActorFilter, p Page) (l List[tracker.Actor], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		q := where(tx, "kind IN ?", f.Kinds)
-		q = where(q, "name IN ?", f.Names)
-		q = where(q, "country IN ?", f.Countries)
-		q = where(q, "wikidata_id IN ?", f.WikidataIDs)
-		q = where(q, "parent_id IN ?", f.ParentIDs)
-		if l, err = listFound(tx, q, p, actorOrders, actorIndex, f.Search); err != nil {
+		var all conditions
+		in(&all, "kind", f.Kinds)
+		in(&all, "name", f.Names, "name")
+		in(&all, "country", f.Countries)
+		in(&all, "wikidata_id", f.WikidataIDs)
+		in(&all, "parent_id", f.ParentIDs, "created_at")
+		among(&all, "id IN (SELECT actor_id FROM actor_aliases WHERE alias IN ?)", f.Aliases)
+		all.created("actors", f.Created)
+		all.within("actors", "updated_at", f.Updated, "updated_at")
+		if l, err = listAsked(c.s, tx, "actors", all, p, actorOrders, actorIndex, f.Search); err != nil {
 			return err
 		}
 		return mark(tx, actorIndex, f.Search, l.Items, func(a *tracker.Actor) (int64, *[]tracker.Match) { return a.ID, &a.Matches })
@@ -59,6 +66,9 @@ func (c Actors) Create(ctx context.Context, in tracker.ActorInput) (tracker.Acto
 			return err
 		}
 		if err := c.s.create(tx, &actor, &actor.Record); err != nil {
+			return err
+		}
+		if err := writeActorAliases(tx, actor.ID, actor.Aliases); err != nil {
 			return err
 		}
 		return actorIndex.keep(tx, actor.ID, passagesOfActor(actor.ActorInput))
@@ -84,6 +94,11 @@ func (c Actors) Update(ctx context.Context, id int64, g Guard, change func(*trac
 		}
 		if err := actorIndex.keep(tx, id, passagesOfActor(actor.ActorInput)); err != nil {
 			return err
+		}
+		if !slices.Equal(was.Aliases, actor.Aliases) {
+			if err := writeActorAliases(tx, id, actor.Aliases); err != nil {
+				return err
+			}
 		}
 		return moveParty(tx, actorParty, id, map[string]string{"kind": string(was.Kind), "country": was.Country},
 			map[string]string{"kind": string(actor.Kind), "country": actor.Country})

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -26,8 +27,14 @@ type ArticleFilter struct {
 	SourceIDs       []int64
 	Languages, URLs []string
 	SHA256s         []string
-	PublishedFrom   *tracker.Instant // at this instant or later
-	PublishedTo     *tracker.Instant // before this instant
+	Hosts           []string
+	SourceKinds     []tracker.SourceKind
+	SourceCountries []string
+	ElectionIDs     []int64 // of claims that stand in it
+	Archived        *bool   // whether it has an archive's URL
+	Published       Between
+	Created         Between
+	Updated         Between
 	Search          Search
 }
 
@@ -35,12 +42,8 @@ type ArticleFilter struct {
 var unpublished = tracker.InstantOf(time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC))
 
 var articleOrders = recordOrders(orders[tracker.Article]{
-	"published_at": {expression: "COALESCE(published_at, -62135596800000000)", number: func(r *tracker.Article) int64 {
-		if r.PublishedAt == nil {
-			return int64(unpublished)
-		}
-		return int64(*r.PublishedAt)
-	}},
+	"created_at":   inOrderOfIDs[tracker.Article](),
+	"published_at": {expression: publishedAt, number: func(r *tracker.Article) int64 { return int64(published(r.ArticleInput)) }},
 })
 
 // Sorts are the ways in which List sorts.
@@ -92,20 +95,47 @@ func sameText(tx *gorm.DB, a *tracker.Article) error {
 		a.Latest.SHA256, a.ID).Scan(&a.SameTextAs).Error
 }
 
+// publishedAt is where an article stands in the order of time, as it is indexed.
+const publishedAt = "COALESCE(published_at, -62135596800000000)"
+
+func (f ArticleFilter) conditions(e engine) (all conditions) {
+	in(&all, "source_id", f.SourceIDs, "created_at", "published_at")
+	in(&all, "language", f.Languages, "created_at")
+	in(&all, "url", f.URLs)
+	in(&all, "host", f.Hosts, "created_at")
+	among(&all, "id IN (SELECT article_id FROM article_versions WHERE sha256 IN ?)", f.SHA256s)
+	ofSources(&all, e, "kind", f.SourceKinds)
+	ofSources(&all, e, "country", f.SourceCountries)
+	if len(f.ElectionIDs) > 0 {
+		all = append(all, condition{values: []any{f.ElectionIDs},
+			sql:     "id IN (SELECT o.article_id FROM occurrences o WHERE o.election_id IN ?)",
+			test:    "EXISTS (SELECT 1 FROM occurrences o WHERE o.article_id = articles.id AND o.election_id IN ?)",
+			matches: "SELECT 1 FROM occurrences WHERE election_id IN ?"})
+	}
+	if f.Archived != nil {
+		all = append(all, condition{sql: "(archive_url <> '') = ?", values: []any{*f.Archived}, sorts: []string{"created_at"}})
+	}
+	if f.Published.From != nil || f.Published.To != nil {
+		all.within("articles", publishedAt, f.Published, "published_at")
+		all[len(all)-1].sql += " AND published_at IS NOT NULL"
+	}
+	all.created("articles", f.Created)
+	all.within("articles", "updated_at", f.Updated, "updated_at")
+	return all
+}
+
+// ofSources adds that the source has one of the values in a column, if there are any.
+func ofSources[T cmp.Ordered](all *conditions, e engine, column string, values []T) {
+	if len(values) > 0 {
+		*all = append(*all, condition{values: []any{values}, sql: "source_id " + e.anyOf("SELECT s.id FROM sources s WHERE s."+column+" IN ?"),
+			matches: "SELECT 1 FROM sources s JOIN articles a ON a.source_id = s.id WHERE s." + column + " IN ?"})
+	}
+}
+
 // List is a page of the articles that the filter leaves, without their texts.
 func (c Articles) List(ctx context.Context, f ArticleFilter, p Page, expand Expand) (l List[tracker.Article], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		q := where(tx, "source_id IN ?", f.SourceIDs)
-		q = where(q, "language IN ?", f.Languages)
-		q = where(q, "url IN ?", f.URLs)
-		q = where(q, "id IN (SELECT article_id FROM article_versions WHERE sha256 IN ?)", f.SHA256s)
-		if f.PublishedFrom != nil {
-			q = q.Where("published_at >= ?", *f.PublishedFrom)
-		}
-		if f.PublishedTo != nil {
-			q = q.Where("published_at < ?", *f.PublishedTo)
-		}
-		if l, err = listFound(tx, q, p, articleOrders, articleIndex, f.Search); err != nil {
+		if l, err = listAsked(c.s, tx, "articles", f.conditions(c.s.engine), p, articleOrders, articleIndex, f.Search); err != nil {
 			return err
 		}
 		if err := mark(tx, articleIndex, f.Search, l.Items, func(a *tracker.Article) (int64, *[]tracker.Match) { return a.ID, &a.Matches }); err != nil {
@@ -176,9 +206,11 @@ func (c Articles) Create(ctx context.Context, in tracker.ArticleInput, first tra
 		if err := checkArticle(tx, 0, &article.ArticleInput); err != nil {
 			return err
 		}
-		if err := c.s.create(tx, &article, &article.Record); err != nil {
+		row := articleRow{article, tracker.HostOf(article.URL)}
+		if err := c.s.create(tx, &row, &row.Record); err != nil {
 			return err
 		}
+		article = row.Article
 		if article.Latest, err = c.s.addVersion(tx, &article, 1, first, terms); err != nil {
 			return err
 		}
@@ -211,6 +243,9 @@ func (c Articles) Update(ctx context.Context, id int64, g Guard, change func(*tr
 			if err := articleIndex.renew(tx, id); err != nil {
 				return err
 			}
+		}
+		if err := articleMoved(tx, id, was, article.ArticleInput); err != nil {
+			return err
 		}
 		article, err = articleHead(tx, id, nil)
 		return err

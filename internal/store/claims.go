@@ -216,7 +216,7 @@ func (c Claims) Update(ctx context.Context, id int64, g Guard, change func(*trac
 		if err := changing(tx, id); err != nil {
 			return err
 		}
-		was := claim.Status
+		was, election := claim.Status, claim.ElectionID
 		differs, err := update(c.s, tx, g, &claim, &claim.Record, &claim.ClaimInput, change, func() error {
 			var p tracker.Problems
 			there, err := c.s.references(tx, &claim.ClaimInput)
@@ -231,6 +231,11 @@ func (c Claims) Update(ctx context.Context, id int64, g Guard, change func(*trac
 		})
 		if err != nil || !differs {
 			return err
+		}
+		if !same(election, claim.ElectionID) {
+			if err := tx.Exec("UPDATE occurrences SET election_id = ? WHERE claim_id = ?", claim.ElectionID, id).Error; err != nil {
+				return err
+			}
 		}
 		if claim.Status != was {
 			if err := tx.Exec("UPDATE claims SET status_since = updated_at WHERE id = ?", id).Error; err != nil {

@@ -16,6 +16,7 @@ type ElectionFilter struct {
 	Names, Countries []string
 	Levels           []tracker.ElectionLevel
 	Kinds            []tracker.ElectionKind
+	Created, Updated Between
 }
 
 var electionOrders = recordOrders(orders[tracker.Election]{
@@ -38,11 +39,14 @@ func (c Elections) Get(ctx context.Context, id int64) (election tracker.Election
 // List is a page of the elections that the filter leaves.
 func (c Elections) List(ctx context.Context, f ElectionFilter, p Page) (l List[tracker.Election], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		q := where(tx, "kind IN ?", f.Kinds)
-		q = where(q, "name IN ?", f.Names)
-		q = where(q, "country IN ?", f.Countries)
-		q = where(q, "level IN ?", f.Levels)
-		l, err = list(q, p, electionOrders)
+		var all conditions
+		in(&all, "kind", f.Kinds)
+		in(&all, "name", f.Names, "name")
+		in(&all, "country", f.Countries)
+		in(&all, "level", f.Levels)
+		all.created("elections", f.Created)
+		all.within("elections", "updated_at", f.Updated, "updated_at")
+		l, err = listNarrowed(c.s, tx, "elections", all, p, electionOrders)
 		return err
 	})
 	return l, err

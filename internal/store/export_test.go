@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"gorm.io/gorm"
@@ -33,6 +34,9 @@ func (s *Store) Waiting() int {
 	defer s.queue.mu.Unlock()
 	return len(s.queue.waiting)
 }
+
+// WordsOf is the number that is kept for the words of a quote.
+func WordsOf(exact string) int64 { return wordsOf(exact) }
 
 // CheckFacets compares postings and counters with what the records say, and tells what is different.
 func CheckFacets(tx *gorm.DB) error {
@@ -137,4 +141,22 @@ func (s *Store) SearchPlans(q search.Query) (map[string]string, error) {
 		return nil
 	})
 	return plans, err
+}
+
+// FindClaims is the part of a list of claims that a search adds: the ids of a page.
+func (s *Store) FindClaims(ctx context.Context, q search.Query, p Page) (found []int64, err error) {
+	err = s.Read(ctx, func(tx *gorm.DB) error {
+		if p.Sort == Relevance {
+			best, err := claimIndex.ranked(tx, claimIndex.newest(tx, q), q, p.Limit)
+			found = ids(best, func(r *rank) *int64 { return &r.ID })
+			return err
+		}
+		most := int64(math.MaxInt64)
+		if p.After != nil {
+			most = p.After.ID - 1
+		}
+		found, err = claimIndex.foundIDs(tx, q, 1, most, p.Limit+1)
+		return err
+	})
+	return found, err
 }

@@ -119,6 +119,7 @@ func (n *newClaims) write(s *Store, tx *gorm.DB) error {
 	var claims []tracker.Claim
 	var lists claimLists
 	var origins []tracker.Occurrence
+	var elections []*int64
 	for k, i := range places {
 		claim := &n.claims[i]
 		now := s.moment(tx)
@@ -126,7 +127,7 @@ func (n *newClaims) write(s *Store, tx *gorm.DB) error {
 		claim.StatusSince = now
 		claim.Origin.Record = tracker.Record{ID: occurrenceIDs[k], CreatedAt: now, UpdatedAt: now, Version: 1}
 		claim.Origin.ClaimID = claim.ID
-		claims, origins = append(claims, *claim), append(origins, claim.Origin)
+		claims, origins, elections = append(claims, *claim), append(origins, claim.Origin), append(elections, claim.ElectionID)
 		lists.add(claim)
 		created(tx, claim)
 	}
@@ -136,7 +137,11 @@ func (n *newClaims) write(s *Store, tx *gorm.DB) error {
 	if err := lists.insert(tx); err != nil {
 		return err
 	}
-	return insert(tx, origins)
+	rows, err := s.occurrenceRows(tx, origins, elections)
+	if err != nil {
+		return err
+	}
+	return insert(tx, rows)
 }
 
 // references are the ids and codes, of those that some claims point at, that there are.

@@ -18,9 +18,16 @@ var OccurrenceExpands = Expand{"sentences", "article", "source", "claim"}
 type OccurrenceFilter struct {
 	ClaimIDs, ArticleIDs, SentenceIDs, SourceIDs []int64
 	Stances                                      []tracker.Stance
+	ElectionIDs                                  []int64  // of the claim
+	Quotes                                       []string // the words, however they are punctuated and written
+	IsOrigin                                     *bool
+	Created, Updated                             Between
 }
 
-var occurrenceOrders = recordOrders(orders[tracker.Occurrence]{})
+var occurrenceOrders = recordOrders(orders[occurrenceRow]{
+	"created_at":   inOrderOfIDs[occurrenceRow](),
+	"published_at": {expression: "published_at", number: func(o *occurrenceRow) int64 { return int64(o.PublishedAt) }},
+})
 
 // Sorts are the ways in which List sorts.
 func (Occurrences) Sorts() []string { return occurrenceOrders.names() }
@@ -46,17 +53,40 @@ func wholeOccurrence(tx *gorm.DB, id int64, expand Expand) (tracker.Occurrence, 
 // List is a page of the occurrences that the filter leaves.
 func (c Occurrences) List(ctx context.Context, f OccurrenceFilter, p Page, expand Expand) (l List[tracker.Occurrence], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		q := where(tx, "claim_id IN ?", f.ClaimIDs)
-		q = where(q, "article_id IN ?", f.ArticleIDs)
-		q = where(q, "article_id IN (SELECT id FROM articles WHERE source_id IN ?)", f.SourceIDs)
-		q = where(q, touchesSentence, f.SentenceIDs)
-		q = where(q, "stance IN ?", f.Stances)
-		if l, err = list(q, p, occurrenceOrders); err != nil {
+		rows, err := listNarrowed(c.s, tx, "occurrences", f.conditions(), p, occurrenceOrders)
+		if err != nil {
 			return err
+		}
+		l = List[tracker.Occurrence]{Items: []tracker.Occurrence{}, Next: rows.Next, Total: rows.Total}
+		for _, row := range rows.Items {
+			l.Items = append(l.Items, row.Occurrence)
 		}
 		return fillOccurrences(tx, pointers(l.Items), expand)
 	})
 	return l, err
+}
+
+func (f OccurrenceFilter) conditions() (all conditions) {
+	in(&all, "claim_id", f.ClaimIDs)
+	in(&all, "article_id", f.ArticleIDs)
+	in(&all, "source_id", f.SourceIDs, "created_at")
+	in(&all, "election_id", f.ElectionIDs, "created_at")
+	among(&all, touchesSentence, f.SentenceIDs)
+	in(&all, "stance", f.Stances, "created_at")
+	var quotes []int64
+	for _, quote := range f.Quotes {
+		quotes = append(quotes, wordsOf(quote))
+	}
+	in(&all, "words", quotes, "created_at")
+	if f.IsOrigin != nil && *f.IsOrigin {
+		// Of a claim's places, one is: there is always one near.
+		all = append(all, condition{sql: "is_origin = TRUE", matches: "SELECT 1 FROM claims"})
+	} else if f.IsOrigin != nil {
+		all = append(all, condition{sql: "is_origin = FALSE", sorts: []string{"created_at"}})
+	}
+	all.created("occurrences", f.Created)
+	all.within("occurrences", "updated_at", f.Updated, "updated_at")
+	return all
 }
 
 // touchesSentence is true of an occurrence whose words touch one of the sentences.
@@ -147,7 +177,7 @@ func (c Occurrences) Create(ctx context.Context, claimID int64, in tracker.NewOc
 			return err
 		}
 		occurrence.ClaimID, occurrence.OccurrenceInput = claimID, in.OccurrenceInput
-		if err := c.s.addOccurrence(tx, &occurrence); err != nil {
+		if err := c.s.addOccurrence(tx, &occurrence, claim.ClaimInput); err != nil {
 			return err
 		}
 		return c.s.save(tx, &claim, &claim.Record)
@@ -155,8 +185,8 @@ func (c Occurrences) Create(ctx context.Context, claimID int64, in tracker.NewOc
 	return occurrence, err
 }
 
-// addOccurrence inserts an occurrence that has its place. Marked as the origin, it takes that from the one that was.
-func (s *Store) addOccurrence(tx *gorm.DB, o *tracker.Occurrence) error {
+// addOccurrence inserts an occurrence of a claim that has its place. Marked as the origin, it takes that from the one that was.
+func (s *Store) addOccurrence(tx *gorm.DB, o *tracker.Occurrence, claim tracker.ClaimInput) error {
 	there := tx.Where("claim_id = ? AND article_id = ? AND article_version = ? AND span_start = ? AND span_end = ?",
 		o.ClaimID, o.ArticleID, o.ArticleVersion, o.Start, o.End)
 	if err := unique[tracker.Occurrence](there, "occurrences", "The claim stands on these words already"); err != nil {
@@ -167,7 +197,13 @@ func (s *Store) addOccurrence(tx *gorm.DB, o *tracker.Occurrence) error {
 			return err
 		}
 	}
-	return s.create(tx, o, &o.Record)
+	rows, err := s.occurrenceRows(tx, []tracker.Occurrence{*o}, []*int64{claim.ElectionID})
+	if err != nil {
+		return err
+	}
+	err = s.create(tx, &rows[0], &rows[0].Record)
+	*o = rows[0].Occurrence
+	return err
 }
 
 // unmarkOrigin makes the origin of a claim, if it has one, an occurrence like any other.

@@ -55,6 +55,12 @@ func recordOrders[T interface{ Meta() tracker.Record }](more orders[T]) orders[T
 	return all
 }
 
+// inOrderOfIDs is the order of creation by the ids, which are given out in that order: with an id, an index that ends in it is
+// enough to have some records in order.
+func inOrderOfIDs[T any]() order[T] {
+	return order[T]{expression: "id", isID: true, number: func(*T) int64 { return 0 }}
+}
+
 // names are the sorts that clients may ask for, each way.
 func (o orders[T]) names() []string {
 	var names []string

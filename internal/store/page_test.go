@@ -228,8 +228,8 @@ func TestFiltersLeaveWhatMatchesAllOfThem(t *testing.T) {
 		"a URL":                {af{URLs: []string{second.URL}}, []int64{second.ID}},
 		"a language":           {af{Languages: []string{"de"}}, []int64{second.ID}},
 		"a text":               {af{SHA256s: []string{first.Latest.SHA256}}, []int64{first.ID}},
-		"an instant":           {af{PublishedFrom: &from, PublishedTo: &to}, []int64{second.ID}},
-		"what comes before it": {af{PublishedTo: &from}, nil},
+		"an instant":           {af{Published: store.Between{From: &from, To: &to}}, []int64{second.ID}},
+		"what comes before it": {af{Published: store.Between{To: &from}}, nil},
 	} {
 		got := walk(t, "created_at", 200, func(p store.Page) (store.List[tracker.Article], error) {
 			return s.Articles.List(bg, test.filter, p, nil)

@@ -121,7 +121,7 @@ func (f ResultFilter) best(tx *gorm.DB, limit int) (places []place, err error) {
 		if !f.wants(kind) {
 			continue
 		}
-		best, err := ix.ranked(tx, newestOf(ix.narrow(tx, tx, *f.Search.Query)), *f.Search.Query, limit)
+		best, err := ix.ranked(tx, ix.newest(tx, *f.Search.Query), *f.Search.Query, limit)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -252,9 +253,14 @@ func listFound[T interface{ Meta() tracker.Record }](tx, q *gorm.DB, p Page, sor
 	if err := indexerOf(tx).prepare(tx); err != nil {
 		return List[T]{}, err
 	}
+	_, filtered := q.Statement.Clauses["WHERE"]
 	q = ix.narrow(tx, q, *s.Query)
 	if p.Sort == Relevance {
-		return listRanked[T](tx, q, p, ix, *s.Query)
+		newest := ix.newest(tx, *s.Query)
+		if filtered {
+			newest = q.Session(&gorm.Session{}).Select("id").Order("match_id DESC").Limit(MaxRanked)
+		}
+		return listRanked[T](tx, q, newest, p, ix, *s.Query)
 	}
 	// What was created later has the greater id, and the index is in the order of ids.
 	sorts = maps.Clone(sorts)
@@ -262,16 +268,15 @@ func listFound[T interface{ Meta() tracker.Record }](tx, q *gorm.DB, p Page, sor
 	return list(q, p, sorts)
 }
 
-// listRanked is the one page of a list by relevance.
-func listRanked[T interface{ Meta() tracker.Record }](tx, q *gorm.DB, p Page, ix *index, query search.Query) (l List[T], err error) {
-	q = q.Session(&gorm.Session{})
+// listRanked is the one page of a list by relevance: of what q selects, the best of newest.
+func listRanked[T interface{ Meta() tracker.Record }](tx, q, newest *gorm.DB, p Page, ix *index, query search.Query) (l List[T], err error) {
 	if p.Total {
 		l.Total = new(int64)
-		if err := q.Count(l.Total).Error; err != nil {
+		if err := q.Session(&gorm.Session{}).Count(l.Total).Error; err != nil {
 			return l, err
 		}
 	}
-	best, err := ix.ranked(tx, newestOf(q), query, p.Limit)
+	best, err := ix.ranked(tx, newest, query, p.Limit)
 	if err != nil {
 		return l, err
 	}
@@ -288,21 +293,24 @@ type rank struct {
 	Points, Length int
 }
 
-// newestOf is a query for the ids of the newest records of a query that was narrowed to a search.
-func newestOf(q *gorm.DB) *gorm.DB { return q.Select("id").Order("match_id DESC").Limit(MaxRanked) }
+// newest is a query for the ids of the newest records that a search finds.
+func (ix *index) newest(tx *gorm.DB, q search.Query) *gorm.DB {
+	sql, values := ix.ids(tx, q)
+	return tx.Raw(sql+" ORDER BY "+indexerOf(tx).key()+" DESC LIMIT ?", append(values, MaxRanked)...)
+}
 
 // ranked are the best records of a search, so many at the most, the best first. newest is a query for the ids of those that
 // are compared.
 func (ix *index) ranked(tx, newest *gorm.DB, query search.Query, limit int) (best []rank, err error) {
 	key := indexerOf(tx).key()
-	better := "SELECT id, 1 AS is_found, 0 AS points FROM newest"
+	rated := []string{"SELECT id, 1 AS is_found, 0 AS points FROM newest"}
 	values := []any{newest}
 	for _, also := range []search.Query{query, query.InARow()} {
 		condition, of := indexerOf(tx).condition(ix, also, true)
-		better += fmt.Sprintf(" UNION ALL SELECT %s, 0, 1 FROM %s WHERE %s AND %[1]s >= (SELECT min(id) FROM newest)", key, ix.table(), condition)
+		rated = append(rated, fmt.Sprintf("SELECT %s, 0, 1 FROM %s WHERE %s AND %[1]s >= (SELECT min(id) FROM newest)", key, ix.table(), condition))
 		values = append(values, of...)
 	}
-	err = tx.Raw(`WITH newest AS MATERIALIZED (?), rated AS (`+better+`)
+	err = tx.Raw(`WITH newest AS MATERIALIZED (?), rated AS (`+strings.Join(rated, " UNION ALL ")+`)
 		SELECT r.id, r.points, length(t.`+ix.main+`) AS length
 		FROM (SELECT id, max(is_found) AS is_found, sum(points) AS points FROM rated GROUP BY id) r
 		JOIN `+ix.records+` t ON t.id = r.id WHERE r.is_found = 1 ORDER BY r.points DESC, length(t.`+ix.main+`), t.id DESC LIMIT ?`,

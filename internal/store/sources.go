@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -16,6 +17,9 @@ type SourceFilter struct {
 	Kinds                                []tracker.SourceKind
 	Names, Domains, Countries, Languages []string
 	Search                               Search
+	Aliases                              []string
+	Cited                                *bool // whether a claim stands in an article of it
+	Created, Updated                     Between
 }
 
 var sourceOrders = recordOrders(orders[tracker.Source]{
@@ -37,12 +41,19 @@ func (c Sources) Get(ctx context.Context, id int64) (source tracker.Source, err 
 // List is a page of the sources that the filter leaves.
 func (c Sources) List(ctx context.Context, f SourceFilter, p Page) (l List[tracker.Source], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		q := where(tx, "kind IN ?", f.Kinds)
-		q = where(q, "name IN ?", f.Names)
-		q = where(q, "domain IN ?", f.Domains)
-		q = where(q, "country IN ?", f.Countries)
-		q = where(q, "language IN ?", f.Languages)
-		if l, err = listFound(tx, q, p, sourceOrders, sourceIndex, f.Search); err != nil {
+		var all conditions
+		in(&all, "kind", f.Kinds)
+		in(&all, "name", f.Names, "name")
+		in(&all, "domain", f.Domains, "created_at")
+		in(&all, "country", f.Countries)
+		in(&all, "language", f.Languages)
+		among(&all, "id IN (SELECT source_id FROM source_aliases WHERE alias IN ?)", f.Aliases)
+		if f.Cited != nil {
+			all = append(all, condition{sql: "EXISTS (SELECT 1 FROM occurrences o WHERE o.source_id = sources.id) = ?", values: []any{*f.Cited}})
+		}
+		all.created("sources", f.Created)
+		all.within("sources", "updated_at", f.Updated, "updated_at")
+		if l, err = listAsked(c.s, tx, "sources", all, p, sourceOrders, sourceIndex, f.Search); err != nil {
 			return err
 		}
 		return mark(tx, sourceIndex, f.Search, l.Items, func(s *tracker.Source) (int64, *[]tracker.Match) { return s.ID, &s.Matches })
@@ -58,6 +69,9 @@ func (c Sources) Create(ctx context.Context, in tracker.SourceInput) (tracker.So
 			return err
 		}
 		if err := c.s.create(tx, &source, &source.Record); err != nil {
+			return err
+		}
+		if err := writeSourceAliases(tx, source.ID, source.Aliases); err != nil {
 			return err
 		}
 		return sourceIndex.keep(tx, source.ID, passagesOfSource(source.SourceInput))
@@ -83,6 +97,11 @@ func (c Sources) Update(ctx context.Context, id int64, g Guard, change func(*tra
 		}
 		if err := sourceIndex.keep(tx, id, passagesOfSource(source.SourceInput)); err != nil {
 			return err
+		}
+		if !slices.Equal(was.Aliases, source.Aliases) {
+			if err := writeSourceAliases(tx, id, source.Aliases); err != nil {
+				return err
+			}
 		}
 		return moveParty(tx, sourceParty, id, map[string]string{"kind": string(was.Kind), "country": was.Country},
 			map[string]string{"kind": string(source.Kind), "country": source.Country})

@@ -202,6 +202,10 @@ func (e *sqliteEngine) pool(config *gorm.Config, connections int, parameters str
 	own := *config
 	db, err := gorm.Open(sqlite.Open("file:"+(&url.URL{Path: e.path}).EscapedPath()+"?"+parameters), &own)
 	if err != nil {
+		// The first statement reads the schema, which may take up several pages.
+		if failure, ok := errors.AsType[sqlite3.Error](err); ok && failure.Code == sqlite3.ErrCorrupt {
+			return nil, fmt.Errorf("%s is damaged: %w", e.path, err)
+		}
 		return nil, fmt.Errorf("cannot open %s: %w", e.path, err)
 	}
 	pool, err := db.DB()
@@ -238,6 +242,11 @@ func (e *sqliteEngine) commits(_ context.Context, _ *gorm.DB, mine *atomic.Uint6
 	n = mine.Load()
 	return n, n%2 == 0, nil
 }
+
+// test keeps SQLite, which knows nothing of how many rows a condition leaves, from choosing an index by it.
+func (e *sqliteEngine) test(condition string) string { return "+(" + condition + ")" }
+
+func (e *sqliteEngine) anyOf(query string) string { return "IN (" + query + ")" }
 
 func (e *sqliteEngine) listed(values any) clause.Expr {
 	return gorm.Expr("(SELECT value FROM json_each(?))", asJSON(values))

@@ -66,6 +66,10 @@ type engine interface {
 	end(tx *gorm.DB, latest tracker.Instant) error
 	// commits is Store.Commits, where mine is the counter of this process.
 	commits(ctx context.Context, read *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error)
+	// test makes a condition one by which rows are tested, and by which no index is chosen where the engine would choose badly.
+	test(condition string) string
+	// anyOf is the condition of being one of what a query gives, which is run first.
+	anyOf(query string) string
 	// snapshot is how a transaction that only reads must begin to see one state of the database throughout.
 	snapshot() *sql.TxOptions
 	// listed is a list of ids or codes as a condition's "IN ?" takes it: one value, however long it is, so that one prepared

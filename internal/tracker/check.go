@@ -54,6 +54,9 @@ func (p *Problems) Tag(pointer string, s *string) {
 	p.line(pointer, s, MaxListEntry)
 }
 
+// Quote makes *s a line as long as what an occurrence quotes.
+func (p *Problems) Quote(pointer string, s *string) { p.line(pointer, s, MaxLongText) }
+
 var digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // Digest makes *s a SHA-256 digest in lower case.

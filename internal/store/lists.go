@@ -1,0 +1,165 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+
+	"gorm.io/gorm"
+
+	"claimtracker/internal/text"
+	"claimtracker/internal/tracker"
+)
+
+// What lists are filtered and sorted by is kept with the records where they do not have it in one column. It is written in
+// the transactions that change what it is made of, and here made anew from all records where its form changed.
+var listsDerivation = derivation{name: "lists", format: 1, rebuild: rebuildLists, renew: func(*gorm.DB, []int64) error { return nil }}
+
+// articleRow is an article as it is kept.
+type articleRow struct {
+	tracker.Article
+	Host string // of its URL
+}
+
+func (articleRow) TableName() string { return "articles" }
+
+// occurrenceRow is an occurrence as it is kept, with what its article, its claim and its words say.
+type occurrenceRow struct {
+	tracker.Occurrence
+	SourceID    int64
+	PublishedAt tracker.Instant // unpublished where nobody knows
+	ElectionID  *int64
+	Words       int64
+}
+
+func (occurrenceRow) TableName() string { return "occurrences" }
+
+// occurrenceRows are occurrences as they are kept, each of a claim about one of the elections.
+func (s *Store) occurrenceRows(tx *gorm.DB, places []tracker.Occurrence, elections []*int64) (rows []occurrenceRow, err error) {
+	var articles []tracker.Article
+	wanted := distinct(ids(places, func(o *tracker.Occurrence) *int64 { return &o.ArticleID }))
+	if err := tx.Select("id", "source_id", "published_at").Find(&articles, "id IN ?", s.engine.listed(wanted)).Error; err != nil {
+		return nil, err
+	}
+	of := map[int64]tracker.ArticleInput{}
+	for _, a := range articles {
+		of[a.ID] = a.ArticleInput
+	}
+	for i, o := range places {
+		a := of[o.ArticleID]
+		rows = append(rows, occurrenceRow{o, a.SourceID, published(a), elections[i], wordsOf(o.Exact)})
+	}
+	return rows, nil
+}
+
+// wordsOf is a number for the words of a quote, the same for all in which text.Words sees the same.
+func wordsOf(exact string) int64 {
+	sum := sha256.Sum256([]byte(text.Words(exact)))
+	return int64(binary.BigEndian.Uint64(sum[:]))
+}
+
+// The rows of the aliases of sources and actors.
+type (
+	sourceAlias struct {
+		Alias    string
+		SourceID int64
+	}
+	actorAlias struct {
+		Alias   string
+		ActorID int64
+	}
+)
+
+// writeSourceAliases writes a source's aliases over those that it has.
+func writeSourceAliases(tx *gorm.DB, id int64, aliases []string) error {
+	var rows []sourceAlias
+	for _, alias := range aliases {
+		rows = append(rows, sourceAlias{alias, id})
+	}
+	if err := tx.Delete(&sourceAlias{}, "source_id = ?", id).Error; err != nil || len(rows) == 0 {
+		return err
+	}
+	return tx.Create(&rows).Error
+}
+
+// writeActorAliases writes an actor's aliases over those that it has.
+func writeActorAliases(tx *gorm.DB, id int64, aliases []string) error {
+	var rows []actorAlias
+	for _, alias := range aliases {
+		rows = append(rows, actorAlias{alias, id})
+	}
+	if err := tx.Delete(&actorAlias{}, "actor_id = ?", id).Error; err != nil || len(rows) == 0 {
+		return err
+	}
+	return tx.Create(&rows).Error
+}
+
+// articleMoved keeps with an article and its occurrences what they say of it, once it was changed.
+func articleMoved(tx *gorm.DB, id int64, was, is tracker.ArticleInput) error {
+	if was.URL != is.URL {
+		if err := tx.Exec("UPDATE articles SET host = ? WHERE id = ?", tracker.HostOf(is.URL), id).Error; err != nil {
+			return err
+		}
+	}
+	if was.SourceID == is.SourceID && published(was) == published(is) {
+		return nil
+	}
+	return tx.Exec("UPDATE occurrences SET source_id = ?, published_at = ? WHERE article_id = ?", is.SourceID, published(is), id).Error
+}
+
+// published is where an article stands in the order of time.
+func published(a tracker.ArticleInput) tracker.Instant {
+	if a.PublishedAt == nil {
+		return unpublished
+	}
+	return *a.PublishedAt
+}
+
+// same tells whether two ids that may be left out are.
+func same(a, b *int64) bool { return a == b || a != nil && b != nil && *a == *b }
+
+// rebuildLists makes anew what SQL alone cannot make: the hosts of articles, the words of occurrences, the aliases.
+func rebuildLists(tx *gorm.DB) error {
+	if err := tx.Exec("DELETE FROM source_aliases").Error; err != nil {
+		return err
+	}
+	if err := tx.Exec("DELETE FROM actor_aliases").Error; err != nil {
+		return err
+	}
+	if err := each(tx, func(s *tracker.Source) error { return writeSourceAliases(tx, s.ID, s.Aliases) }); err != nil {
+		return err
+	}
+	if err := each(tx, func(a *tracker.Actor) error { return writeActorAliases(tx, a.ID, a.Aliases) }); err != nil {
+		return err
+	}
+	err := each(tx, func(a *articleRow) error {
+		if host := tracker.HostOf(a.URL); host != a.Host {
+			return tx.Exec("UPDATE articles SET host = ? WHERE id = ?", host, a.ID).Error
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return each(tx, func(o *occurrenceRow) error {
+		if words := wordsOf(o.Exact); words != o.Words {
+			return tx.Exec("UPDATE occurrences SET words = ? WHERE id = ?", words, o.ID).Error
+		}
+		return nil
+	})
+}
+
+// each calls fn for every record of a kind in the order of their ids, a few hundred of which are in memory at a time.
+func each[T interface{ Meta() tracker.Record }](tx *gorm.DB, fn func(*T) error) error {
+	for after := int64(0); ; {
+		var records []T
+		if err := tx.Where("id > ?", after).Order("id").Limit(500).Find(&records).Error; err != nil || len(records) == 0 {
+			return err
+		}
+		for i := range records {
+			if err := fn(&records[i]); err != nil {
+				return err
+			}
+		}
+		after = records[len(records)-1].Meta().ID
+	}
+}
