@@ -138,7 +138,8 @@ func label(tx *gorm.DB, field string, counts []Count) error {
 	for _, c := range counts {
 		values = append(values, c.Value)
 	}
-	query, parameter := "", any(numberList(values))
+	var query string
+	parameter := any(numberList(values))
 	switch {
 	case len(values) == 0:
 		return nil
