@@ -129,7 +129,10 @@ func isPlain(s string) bool {
 	return s != ""
 }
 
-// appendMillis appends a time as RFC 3339 has it, with milliseconds.
+// appendMillis appends a time as RFC 3339 has it, with milliseconds. The layout is one that package time knows by heart, which
+// leaves out zeros at the end: so there is a tenth of a millisecond more, whose digit is cut out.
 func appendMillis(b []byte, t time.Time) []byte {
-	return t.AppendFormat(b, "2006-01-02T15:04:05.000Z07:00")
+	digits := len(b) + len("2006-01-02T15:04:05.000")
+	b = t.Truncate(time.Millisecond).Add(time.Millisecond/10).AppendFormat(b, time.RFC3339Nano)
+	return append(b[:digits], b[digits+1:]...)
 }
