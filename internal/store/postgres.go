@@ -475,6 +475,11 @@ func (postgresIndexer) empty(tx *gorm.DB, ix *index) error {
 	return tx.Exec("DELETE FROM " + ix.table()).Error
 }
 
+// settle lets the planner know how common each term is.
+func (postgresIndexer) settle(tx *gorm.DB, ix *index) error {
+	return tx.Exec("ANALYZE " + ix.table()).Error
+}
+
 // prepare has each query planned for its words: how common they are decides what is fast.
 func (postgresIndexer) prepare(tx *gorm.DB) error {
 	return tx.Exec("SET LOCAL plan_cache_mode = force_custom_plan").Error

@@ -86,6 +86,8 @@ type indexer interface {
 	condition(ix *index, q search.Query, mainOnly bool) (sql string, values []any)
 	// empty takes all entries out.
 	empty(tx *gorm.DB, ix *index) error
+	// settle comes after many entries were put.
+	settle(tx *gorm.DB, ix *index) error
 	// prepare comes before a search in a transaction.
 	prepare(tx *gorm.DB) error
 }
@@ -213,6 +215,9 @@ func rebuildSearch(tx *gorm.DB) error {
 			}
 			last = ids[len(ids)-1]
 		}
+		if err := indexerOf(tx).settle(tx, ix); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -265,7 +270,18 @@ func listFound[T interface{ Meta() tracker.Record }](tx, q *gorm.DB, p Page, sor
 	// What was created later has the greater id, and the index is in the order of ids.
 	sorts = maps.Clone(sorts)
 	sorts["created_at"] = order[T]{expression: "match_id", isID: true, number: func(r *T) int64 { return int64((*r).Meta().CreatedAt) }}
-	return list(q, p, sorts)
+	if !p.Total || filtered {
+		return list(q, p, sorts)
+	}
+	// The index alone knows how many they are.
+	var total int64
+	if err := tx.Table("(?) AS found", ix.found(tx, *s.Query)).Count(&total).Error; err != nil {
+		return List[T]{}, err
+	}
+	p.Total = false
+	l, err := list(q, p, sorts)
+	l.Total = &total
+	return l, err
 }
 
 // listRanked is the one page of a list by relevance: of what q selects, the best of newest.

@@ -400,4 +400,6 @@ func (sqliteIndexer) empty(tx *gorm.DB, ix *index) error {
 	return tx.Exec("INSERT INTO " + ix.table() + " (" + ix.table() + ") VALUES ('delete-all')").Error
 }
 
+func (sqliteIndexer) settle(*gorm.DB, *index) error { return nil }
+
 func (sqliteIndexer) prepare(*gorm.DB) error { return nil }
