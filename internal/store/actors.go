@@ -50,7 +50,7 @@ func (c Actors) List(ctx context.Context, f ActorFilter, p Page) (l List[tracker
 		among(&all, "id IN (SELECT actor_id FROM actor_aliases WHERE alias IN ?)", f.Aliases)
 		all.created("actors", f.Created)
 		all.within("actors", "updated_at", f.Updated, "updated_at")
-		if l, err = listAsked(c.s, tx, "actors", all, p, actorOrders, actorIndex, f.Search); err != nil {
+		if l, err = listNarrowed(c.s, tx, "actors", all, p, actorOrders, actorIndex, f.Search); err != nil {
 			return err
 		}
 		return mark(tx, actorIndex, f.Search, l.Items, func(a *tracker.Actor) (int64, *[]tracker.Match) { return a.ID, &a.Matches })

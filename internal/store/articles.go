@@ -135,7 +135,7 @@ func ofSources[T cmp.Ordered](all *conditions, e engine, column string, values [
 // List is a page of the articles that the filter leaves, without their texts.
 func (c Articles) List(ctx context.Context, f ArticleFilter, p Page, expand Expand) (l List[tracker.Article], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		if l, err = listAsked(c.s, tx, "articles", f.conditions(c.s.engine), p, articleOrders, articleIndex, f.Search); err != nil {
+		if l, err = listNarrowed(c.s, tx, "articles", f.conditions(c.s.engine), p, articleOrders, articleIndex, f.Search); err != nil {
 			return err
 		}
 		if err := mark(tx, articleIndex, f.Search, l.Items, func(a *tracker.Article) (int64, *[]tracker.Match) { return a.ID, &a.Matches }); err != nil {

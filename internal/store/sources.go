@@ -53,7 +53,7 @@ func (c Sources) List(ctx context.Context, f SourceFilter, p Page) (l List[track
 		}
 		all.created("sources", f.Created)
 		all.within("sources", "updated_at", f.Updated, "updated_at")
-		if l, err = listAsked(c.s, tx, "sources", all, p, sourceOrders, sourceIndex, f.Search); err != nil {
+		if l, err = listNarrowed(c.s, tx, "sources", all, p, sourceOrders, sourceIndex, f.Search); err != nil {
 			return err
 		}
 		return mark(tx, sourceIndex, f.Search, l.Items, func(s *tracker.Source) (int64, *[]tracker.Match) { return s.ID, &s.Matches })
