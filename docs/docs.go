@@ -136,6 +136,20 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "maxLength": 1000,
+                        "type": "string",
+                        "description": "Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more",
+                        "name": "q",
+                        "in": "query"
+                    },
+                    {
+                        "type": "boolean",
+                        "default": false,
+                        "description": "Say in matches of each record where q was found",
+                        "name": "highlight",
+                        "in": "query"
+                    },
+                    {
                         "maximum": 200,
                         "minimum": 1,
                         "type": "integer",
@@ -151,11 +165,12 @@ const docTemplate = `{
                             "name",
                             "-name",
                             "updated_at",
-                            "-updated_at"
+                            "-updated_at",
+                            "relevance"
                         ],
                         "type": "string",
                         "default": "-created_at",
-                        "description": "Order, with - before it for descending",
+                        "description": "Order, with - before it for descending; relevance, with q, is one page of the best of the newest 2000",
                         "name": "sort",
                         "in": "query"
                     },
@@ -186,7 +201,8 @@ const docTemplate = `{
                                 "aliases",
                                 "parent_id",
                                 "wikidata_id",
-                                "description"
+                                "description",
+                                "matches"
                             ],
                             "type": "string"
                         },
@@ -371,7 +387,8 @@ const docTemplate = `{
                                 "aliases",
                                 "parent_id",
                                 "wikidata_id",
-                                "description"
+                                "description",
+                                "matches"
                             ],
                             "type": "string"
                         },
@@ -880,6 +897,20 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "maxLength": 1000,
+                        "type": "string",
+                        "description": "Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more",
+                        "name": "q",
+                        "in": "query"
+                    },
+                    {
+                        "type": "boolean",
+                        "default": false,
+                        "description": "Say in matches of each record where q was found",
+                        "name": "highlight",
+                        "in": "query"
+                    },
+                    {
                         "maximum": 200,
                         "minimum": 1,
                         "type": "integer",
@@ -895,11 +926,12 @@ const docTemplate = `{
                             "published_at",
                             "-published_at",
                             "updated_at",
-                            "-updated_at"
+                            "-updated_at",
+                            "relevance"
                         ],
                         "type": "string",
                         "default": "-created_at",
-                        "description": "Order, with - before it for descending",
+                        "description": "Order, with - before it for descending; relevance, with q, is one page of the best of the newest 2000",
                         "name": "sort",
                         "in": "query"
                     },
@@ -949,7 +981,8 @@ const docTemplate = `{
                                 "same_text_as",
                                 "source",
                                 "claims",
-                                "more_claims"
+                                "more_claims",
+                                "matches"
                             ],
                             "type": "string"
                         },
@@ -1294,7 +1327,8 @@ const docTemplate = `{
                                 "same_text_as",
                                 "source",
                                 "claims",
-                                "more_claims"
+                                "more_claims",
+                                "matches"
                             ],
                             "type": "string"
                         },
@@ -2463,6 +2497,20 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "maxLength": 1000,
+                        "type": "string",
+                        "description": "Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more",
+                        "name": "q",
+                        "in": "query"
+                    },
+                    {
+                        "type": "boolean",
+                        "default": false,
+                        "description": "Say in matches of each record where q was found",
+                        "name": "highlight",
+                        "in": "query"
+                    },
+                    {
                         "maximum": 200,
                         "minimum": 1,
                         "type": "integer",
@@ -2478,11 +2526,12 @@ const docTemplate = `{
                             "created_at",
                             "-created_at",
                             "updated_at",
-                            "-updated_at"
+                            "-updated_at",
+                            "relevance"
                         ],
                         "type": "string",
                         "default": "-created_at",
-                        "description": "Order, with - before it for descending",
+                        "description": "Order, with - before it for descending; relevance, with q, is one page of the best of the newest 2000",
                         "name": "sort",
                         "in": "query"
                     },
@@ -2540,7 +2589,8 @@ const docTemplate = `{
                                 "election",
                                 "technique_records",
                                 "occurrences",
-                                "more_occurrences"
+                                "more_occurrences",
+                                "matches"
                             ],
                             "type": "string"
                         },
@@ -3265,6 +3315,13 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "maxLength": 1000,
+                        "type": "string",
+                        "description": "Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more",
+                        "name": "q",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "description": "ETag of the answer that you have",
                         "name": "If-None-Match",
@@ -3363,7 +3420,8 @@ const docTemplate = `{
                                 "election",
                                 "technique_records",
                                 "occurrences",
-                                "more_occurrences"
+                                "more_occurrences",
+                                "matches"
                             ],
                             "type": "string"
                         },
@@ -5141,6 +5199,312 @@ const docTemplate = `{
                 }
             }
         },
+        "/api/v1/search": {
+            "get": {
+                "description": "Actors (names, aliases, descriptions), sources (these, and domains), claims (texts, and the exact words of their occurrences), articles (titles, authors, and the text of the latest version) and sentences (of all versions), in this order and the newest of each first; or the best first.\nIn q, words are all to be found, in any order and text of the record; \"words in quotation marks\" in a row; vot* is all that begins so, from two letters; OR in capitals between two of these lets one be enough; -word leaves out what has it. Case and diacritics make no difference, and signs separate words. Where a script has no spaces, as Chinese, Japanese and Thai, any part of a text is found. What cannot be read as that is searched for as it stands.",
+                "produces": [
+                    "application/json",
+                    "application/problem+json"
+                ],
+                "tags": [
+                    "search"
+                ],
+                "summary": "Search everything",
+                "parameters": [
+                    {
+                        "maxLength": 1000,
+                        "type": "string",
+                        "description": "What to search for",
+                        "name": "q",
+                        "in": "query",
+                        "required": true
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "actor",
+                                "source",
+                                "claim",
+                                "article",
+                                "sentence"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Kinds of records; all where none is named",
+                        "name": "type",
+                        "in": "query"
+                    },
+                    {
+                        "type": "boolean",
+                        "default": false,
+                        "description": "Say where in each text it was found",
+                        "name": "highlight",
+                        "in": "query"
+                    },
+                    {
+                        "maximum": 200,
+                        "minimum": 1,
+                        "type": "integer",
+                        "default": 50,
+                        "description": "Records on a page",
+                        "name": "limit",
+                        "in": "query"
+                    },
+                    {
+                        "enum": [
+                            "-created_at",
+                            "relevance"
+                        ],
+                        "type": "string",
+                        "default": "-created_at",
+                        "description": "Order; relevance is one page of the best of the newest 2000 of each kind",
+                        "name": "sort",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "description": "next of the page before",
+                        "name": "cursor",
+                        "in": "query"
+                    },
+                    {
+                        "type": "boolean",
+                        "default": false,
+                        "description": "Count all of them too, and those of each kind",
+                        "name": "total",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "description": "ETag of the answer that you have",
+                        "name": "If-None-Match",
+                        "in": "header"
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/ResultList"
+                        },
+                        "headers": {
+                            "ETag": {
+                                "type": "string",
+                                "description": "Changes when the answer does"
+                            },
+                            "Link": {
+                                "type": "string",
+                                "description": "The next page, rel=next"
+                            }
+                        }
+                    },
+                    "304": {
+                        "description": "You have this answer already"
+                    },
+                    "400": {
+                        "description": "A parameter is unknown or cannot be read",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "default": {
+                        "description": "Any other problem",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    }
+                }
+            }
+        },
+        "/api/v1/sentences": {
+            "get": {
+                "description": "Of all versions of articles; article_version says of which one each is. Every filter may be repeated: within a filter any value may match, and each filter given must.\n\nCSV has the columns id, article_id, article_version, ordinal, start, end, text. What is expanded adds article_url, article_title, article_published_at, source_id, source_name.",
+                "produces": [
+                    "application/json",
+                    "text/csv",
+                    "application/x-ndjson",
+                    "application/problem+json"
+                ],
+                "tags": [
+                    "sentences"
+                ],
+                "summary": "List sentences",
+                "parameters": [
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Article in which it stands",
+                        "name": "article_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "integer"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Source of the article in which it stands",
+                        "name": "source_id",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "type": "string"
+                        },
+                        "collectionFormat": "multi",
+                        "description": "Language of the article, BCP 47; without q, sentences of a rare one take long to find",
+                        "name": "language",
+                        "in": "query"
+                    },
+                    {
+                        "maxLength": 1000,
+                        "type": "string",
+                        "description": "Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more",
+                        "name": "q",
+                        "in": "query"
+                    },
+                    {
+                        "type": "boolean",
+                        "default": false,
+                        "description": "Say in matches of each record where q was found",
+                        "name": "highlight",
+                        "in": "query"
+                    },
+                    {
+                        "maximum": 200,
+                        "minimum": 1,
+                        "type": "integer",
+                        "default": 50,
+                        "description": "Records on a page",
+                        "name": "limit",
+                        "in": "query"
+                    },
+                    {
+                        "enum": [
+                            "created_at",
+                            "-created_at",
+                            "relevance"
+                        ],
+                        "type": "string",
+                        "default": "-created_at",
+                        "description": "Order, with - before it for descending; relevance, with q, is one page of the best of the newest 2000. created_at is that of the version",
+                        "name": "sort",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "article",
+                                "source"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Records to put in place",
+                        "name": "expand",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "description": "next of the page before",
+                        "name": "cursor",
+                        "in": "query"
+                    },
+                    {
+                        "type": "boolean",
+                        "default": false,
+                        "description": "Count the whole list too",
+                        "name": "total",
+                        "in": "query"
+                    },
+                    {
+                        "type": "array",
+                        "items": {
+                            "enum": [
+                                "id",
+                                "article_id",
+                                "article_version",
+                                "ordinal",
+                                "start",
+                                "end",
+                                "text",
+                                "claim_ids",
+                                "claims",
+                                "more_claims",
+                                "article",
+                                "matches"
+                            ],
+                            "type": "string"
+                        },
+                        "collectionFormat": "csv",
+                        "description": "Members to answer with; the others are left out, also required ones",
+                        "name": "fields",
+                        "in": "query"
+                    },
+                    {
+                        "enum": [
+                            "json",
+                            "csv",
+                            "ndjson"
+                        ],
+                        "type": "string",
+                        "description": "How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given",
+                        "name": "format",
+                        "in": "query"
+                    },
+                    {
+                        "type": "string",
+                        "description": "ETag of the answer that you have",
+                        "name": "If-None-Match",
+                        "in": "header"
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/SentenceList"
+                        },
+                        "headers": {
+                            "Content-Disposition": {
+                                "type": "string",
+                                "description": "The name of the file, of CSV and NDJSON"
+                            },
+                            "ETag": {
+                                "type": "string",
+                                "description": "Changes when the answer does"
+                            },
+                            "Link": {
+                                "type": "string",
+                                "description": "The next page, rel=next"
+                            }
+                        }
+                    },
+                    "304": {
+                        "description": "You have this answer already"
+                    },
+                    "400": {
+                        "description": "A parameter is unknown or cannot be read",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "default": {
+                        "description": "Any other problem",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    }
+                }
+            }
+        },
         "/api/v1/sentences/{id}": {
             "get": {
                 "description": "expand=claims puts in place the claims that stand on it, wholly or in part; article and source, where it stands.",
@@ -5190,7 +5554,8 @@ const docTemplate = `{
                                 "claim_ids",
                                 "claims",
                                 "more_claims",
-                                "article"
+                                "article",
+                                "matches"
                             ],
                             "type": "string"
                         },
@@ -5369,6 +5734,20 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "maxLength": 1000,
+                        "type": "string",
+                        "description": "Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more",
+                        "name": "q",
+                        "in": "query"
+                    },
+                    {
+                        "type": "boolean",
+                        "default": false,
+                        "description": "Say in matches of each record where q was found",
+                        "name": "highlight",
+                        "in": "query"
+                    },
+                    {
                         "maximum": 200,
                         "minimum": 1,
                         "type": "integer",
@@ -5384,11 +5763,12 @@ const docTemplate = `{
                             "name",
                             "-name",
                             "updated_at",
-                            "-updated_at"
+                            "-updated_at",
+                            "relevance"
                         ],
                         "type": "string",
                         "default": "-created_at",
-                        "description": "Order, with - before it for descending",
+                        "description": "Order, with - before it for descending; relevance, with q, is one page of the best of the newest 2000",
                         "name": "sort",
                         "in": "query"
                     },
@@ -5420,7 +5800,8 @@ const docTemplate = `{
                                 "country",
                                 "language",
                                 "aliases",
-                                "description"
+                                "description",
+                                "matches"
                             ],
                             "type": "string"
                         },
@@ -5600,7 +5981,8 @@ const docTemplate = `{
                                 "country",
                                 "language",
                                 "aliases",
-                                "description"
+                                "description",
+                                "matches"
                             ],
                             "type": "string"
                         },
@@ -6554,6 +6936,13 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "maxLength": 1000,
+                        "type": "string",
+                        "description": "Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more",
+                        "name": "q",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "description": "ETag of the answer that you have",
                         "name": "If-None-Match",
@@ -7226,6 +7615,13 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "maxLength": 1000,
+                        "type": "string",
+                        "description": "Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more",
+                        "name": "q",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "description": "ETag of the answer that you have",
                         "name": "If-None-Match",
@@ -7861,6 +8257,13 @@ const docTemplate = `{
                         "in": "query"
                     },
                     {
+                        "maxLength": 1000,
+                        "type": "string",
+                        "description": "Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more",
+                        "name": "q",
+                        "in": "query"
+                    },
+                    {
                         "type": "string",
                         "description": "ETag of the answer that you have",
                         "name": "If-None-Match",
@@ -8320,6 +8723,13 @@ const docTemplate = `{
                     ],
                     "example": "security_service"
                 },
+                "matches": {
+                    "description": "Matches are the texts in which stands what a list was searched for; with highlight=true.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Match"
+                    }
+                },
                 "name": {
                     "description": "Name is the name by which the actor is best known.",
                     "type": "string",
@@ -8548,6 +8958,13 @@ const docTemplate = `{
                             "$ref": "#/definitions/ArticleVersion"
                         }
                     ]
+                },
+                "matches": {
+                    "description": "Matches are the texts in which stands what a list was searched for; with highlight=true.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Match"
+                    }
                 },
                 "more_claims": {
                     "description": "MoreClaims says that there are more: GET /api/v1/claims?article_id= lists them all.",
@@ -8920,6 +9337,13 @@ const docTemplate = `{
                     "type": "string",
                     "maxLength": 35,
                     "example": "en"
+                },
+                "matches": {
+                    "description": "Matches are the texts in which stands what a list was searched for; with highlight=true.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Match"
+                    }
                 },
                 "more_occurrences": {
                     "description": "MoreOccurrences says that there are more: GET /api/v1/occurrences?claim_id= lists them all.",
@@ -9532,6 +9956,39 @@ const docTemplate = `{
                 }
             }
         },
+        "Fragment": {
+            "type": "object",
+            "required": [
+                "end",
+                "found",
+                "start",
+                "text"
+            ],
+            "properties": {
+                "end": {
+                    "description": "End is the code point after its last one.",
+                    "type": "integer",
+                    "example": 24
+                },
+                "found": {
+                    "description": "Found are the words and phrases in it that were searched for, in order.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Span"
+                    }
+                },
+                "start": {
+                    "description": "Start is its first code point.",
+                    "type": "integer",
+                    "example": 0
+                },
+                "text": {
+                    "description": "Text is what stands there.",
+                    "type": "string",
+                    "example": "The election was rigged."
+                }
+            }
+        },
         "Gaps": {
             "type": "object",
             "required": [
@@ -9585,6 +10042,51 @@ const docTemplate = `{
                     "description": "Status is \"ok\".",
                     "type": "string",
                     "example": "ok"
+                }
+            }
+        },
+        "Match": {
+            "type": "object",
+            "required": [
+                "field"
+            ],
+            "properties": {
+                "article_version": {
+                    "description": "Version is the version of the article that has the text, where the record is an article.",
+                    "type": "integer",
+                    "example": 1
+                },
+                "field": {
+                    "description": "Field is the text's field; exact is that of an occurrence of a claim, text that of an article's latest version.",
+                    "type": "string",
+                    "enum": [
+                        "name",
+                        "aliases",
+                        "domain",
+                        "description",
+                        "title",
+                        "authors",
+                        "text",
+                        "exact"
+                    ],
+                    "example": "text"
+                },
+                "fragments": {
+                    "description": "Fragments are the first parts of the text in which it stands, 5 at the most; with highlight=true.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Fragment"
+                    }
+                },
+                "index": {
+                    "description": "Index is which of the field's texts it is, from 0, where the field is a list.",
+                    "type": "integer",
+                    "example": 0
+                },
+                "occurrence_id": {
+                    "description": "OccurrenceID is the occurrence that has the text, where the record is a claim; of several that have the same, the first.",
+                    "type": "integer",
+                    "example": 1
                 }
             }
         },
@@ -10114,6 +10616,143 @@ const docTemplate = `{
                 }
             }
         },
+        "Result": {
+            "type": "object",
+            "required": [
+                "href",
+                "id",
+                "matches",
+                "text",
+                "type"
+            ],
+            "properties": {
+                "href": {
+                    "description": "Href is where the record is.",
+                    "type": "string",
+                    "example": "/api/v1/claims/1"
+                },
+                "id": {
+                    "description": "ID is the record's id.",
+                    "type": "integer",
+                    "minimum": 1,
+                    "example": 1
+                },
+                "matches": {
+                    "description": "Matches say which of its texts have what was searched for.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Match"
+                    }
+                },
+                "text": {
+                    "description": "Text is its main text: what a claim says, the name of a source or actor, an article's title, a sentence.",
+                    "type": "string",
+                    "example": "The election was rigged."
+                },
+                "type": {
+                    "description": "Type is what kind of record it is.",
+                    "enum": [
+                        "actor",
+                        "source",
+                        "claim",
+                        "article",
+                        "sentence"
+                    ],
+                    "allOf": [
+                        {
+                            "$ref": "#/definitions/ResultType"
+                        }
+                    ],
+                    "example": "claim"
+                }
+            }
+        },
+        "ResultCount": {
+            "type": "object",
+            "required": [
+                "count",
+                "href",
+                "value"
+            ],
+            "properties": {
+                "count": {
+                    "description": "Count is how many there are.",
+                    "type": "integer",
+                    "example": 12
+                },
+                "href": {
+                    "description": "Href lists them.",
+                    "type": "string",
+                    "example": "/api/v1/claims?q=vote"
+                },
+                "value": {
+                    "description": "Value is the kind.",
+                    "enum": [
+                        "actor",
+                        "source",
+                        "claim",
+                        "article",
+                        "sentence"
+                    ],
+                    "allOf": [
+                        {
+                            "$ref": "#/definitions/ResultType"
+                        }
+                    ],
+                    "example": "claim"
+                }
+            }
+        },
+        "ResultList": {
+            "type": "object",
+            "required": [
+                "items",
+                "next"
+            ],
+            "properties": {
+                "counts": {
+                    "description": "Counts are how many records of each kind there are; with total=true.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/ResultCount"
+                    }
+                },
+                "items": {
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Result"
+                    }
+                },
+                "next": {
+                    "description": "Next is the cursor of the next page, or null on the last one. The Link header has the whole URL.",
+                    "type": "string",
+                    "x-nullable": true,
+                    "example": "eyJzIjoiLWNyZWF0ZWRfYXQifQ"
+                },
+                "total": {
+                    "description": "Total is how many records the whole list has; with total=true.",
+                    "type": "integer",
+                    "example": 12
+                }
+            }
+        },
+        "ResultType": {
+            "type": "string",
+            "enum": [
+                "actor",
+                "source",
+                "claim",
+                "article",
+                "sentence"
+            ],
+            "x-enum-varnames": [
+                "ResultActor",
+                "ResultSource",
+                "ResultClaim",
+                "ResultArticle",
+                "ResultSentence"
+            ]
+        },
         "Role": {
             "type": "string",
             "enum": [
@@ -10278,6 +10917,13 @@ const docTemplate = `{
                     "type": "integer",
                     "example": 1
                 },
+                "matches": {
+                    "description": "Matches are the texts in which stands what a list was searched for; with highlight=true.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Match"
+                    }
+                },
                 "more_claims": {
                     "description": "MoreClaims says that there are more: GET /api/v1/claims?sentence_id= lists them all.",
                     "type": "boolean"
@@ -10296,6 +10942,32 @@ const docTemplate = `{
                     "description": "Text is the sentence.",
                     "type": "string",
                     "example": "A leader assured another that his country would stay out of the vote, a broadcaster reported."
+                }
+            }
+        },
+        "SentenceList": {
+            "type": "object",
+            "required": [
+                "items",
+                "next"
+            ],
+            "properties": {
+                "items": {
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Sentence"
+                    }
+                },
+                "next": {
+                    "description": "Next is the cursor of the next page, or null on the last one. The Link header has the whole URL.",
+                    "type": "string",
+                    "x-nullable": true,
+                    "example": "eyJzIjoiLWNyZWF0ZWRfYXQifQ"
+                },
+                "total": {
+                    "description": "Total is how many records the whole list has; with total=true.",
+                    "type": "integer",
+                    "example": 12
                 }
             }
         },
@@ -10365,6 +11037,13 @@ const docTemplate = `{
                     "type": "string",
                     "maxLength": 35,
                     "example": "en"
+                },
+                "matches": {
+                    "description": "Matches are the texts in which stands what a list was searched for; with highlight=true.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/Match"
+                    }
                 },
                 "name": {
                     "description": "Name is what the source calls itself.",
@@ -10519,6 +11198,25 @@ const docTemplate = `{
                     "description": "Total is how many records the whole list has; with total=true.",
                     "type": "integer",
                     "example": 12
+                }
+            }
+        },
+        "Span": {
+            "type": "object",
+            "required": [
+                "end",
+                "start"
+            ],
+            "properties": {
+                "end": {
+                    "description": "End is the code point after its last one.",
+                    "type": "integer",
+                    "example": 12
+                },
+                "start": {
+                    "description": "Start is its first code point.",
+                    "type": "integer",
+                    "example": 4
                 }
             }
         },

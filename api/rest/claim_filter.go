@@ -41,6 +41,7 @@ func claimFilter(q *query) store.ClaimFilter {
 		UpdatedFrom:  q.instant("updated_from"),
 		UpdatedTo:    q.instant("updated_to"),
 		StatusBefore: q.instant("status_before"),
+		Search:       store.Search{Query: q.searched()},
 	}
 	for _, code := range q.words("technique", (*tracker.Problems).TechniqueOrTactic) {
 		if tracker.IsTacticCode(code) {

@@ -65,12 +65,14 @@ type ClaimList struct {
 //	@Param		created_to	query	string	false	"When it was logged: before this time"	Format(date-time)
 //	@Param		updated_from	query	string	false	"When it last changed: this time (RFC 3339) or later"	Format(date-time)
 //	@Param		updated_to	query	string	false	"When it last changed: before this time"	Format(date-time)
+//	@Param		q	query	string	false	"Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more"	maxLength(1000)
+//	@Param		highlight	query	bool	false	"Say in matches of each record where q was found"	default(false)
 //	@Param		limit	query	int		false	"Records on a page"	minimum(1)	maximum(200)	default(50)
-//	@Param		sort	query	string	false	"Order, with - before it for descending"	Enums(claimed_on,-claimed_on,created_at,-created_at,updated_at,-updated_at)	default(-created_at)
+//	@Param		sort	query	string	false	"Order, with - before it for descending; relevance, with q, is one page of the best of the newest 2000"	Enums(claimed_on,-claimed_on,created_at,-created_at,updated_at,-updated_at,relevance)	default(-created_at)
 //	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(actors,election,techniques,occurrences,sentences,article,source)
 //	@Param		cursor	query	string	false	"next of the page before"
 //	@Param		total	query	bool	false	"Count the whole list too"	default(false)
-//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,text,kind,status,election_id,claimed_on,language,tags,techniques,status_since,actors,origin,election,technique_records,occurrences,more_occurrences)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,text,kind,status,election_id,claimed_on,language,tags,techniques,status_since,actors,origin,election,technique_records,occurrences,more_occurrences,matches)
 //	@Param		format	query	string	false	"How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given"	Enums(json,csv,ndjson)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	ClaimList
@@ -84,13 +86,14 @@ type ClaimList struct {
 func (s *Server) listClaims(c echo.Context) error {
 	q := newQuery(c)
 	filter := claimFilter(q)
+	filter.Search.Highlight = q.highlighted(filter.Search)
 	expand := q.expand(store.ClaimExpands)
-	page := q.page(s.store.Claims.Sorts())
+	page := q.searchedPage(s.store.Claims.Sorts(), filter.Search)
 	form := formOf(c, q, claims, expand)
 	if err := q.err(); err != nil {
 		return err
 	}
-	if form.format != formatCSV && len(expand) == 0 {
+	if form.format != formatCSV && len(expand) == 0 && !filter.Search.Highlight {
 		return answerList(s, c, q, form.ready(), page, func(ctx context.Context, p store.Page) (store.List[store.Document], error) {
 			return s.store.Claims.Documents(ctx, filter, p)
 		})
@@ -138,7 +141,7 @@ func (s *Server) createClaim(c echo.Context) error {
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the claim"	minimum(1)
 //	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(actors,election,techniques,occurrences,sentences,article,source)
-//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,text,kind,status,election_id,claimed_on,language,tags,techniques,status_since,actors,origin,election,technique_records,occurrences,more_occurrences)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,text,kind,status,election_id,claimed_on,language,tags,techniques,status_since,actors,origin,election,technique_records,occurrences,more_occurrences,matches)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	tracker.Claim
 //	@Header		200		{string}	ETag	"Begins with the record's version"

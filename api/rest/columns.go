@@ -141,6 +141,23 @@ var claims = resourceOf("claims", recordColumns[tracker.Claim](), []column[track
 	{name: "more_occurrences", member: "more_occurrences", expands: []string{"occurrences"}, value: func(c *tracker.Claim) cell { return truth(c.MoreOccurrences) }},
 })
 
+var sentences = resourceOf("sentences", []column[tracker.Sentence]{
+	{name: "id", member: "id", value: func(s *tracker.Sentence) cell { return number(s.ID) }},
+	{name: "article_id", member: "article_id", value: func(s *tracker.Sentence) cell { return number(s.ArticleID) }},
+	{name: "article_version", member: "article_version", value: func(s *tracker.Sentence) cell { return number(s.ArticleVersion) }},
+	{name: "ordinal", member: "ordinal", value: func(s *tracker.Sentence) cell { return number(s.Ordinal) }},
+	{name: "start", member: "start", value: func(s *tracker.Sentence) cell { return number(s.Start) }},
+	{name: "end", member: "end", value: func(s *tracker.Sentence) cell { return number(s.End) }},
+	{name: "text", member: "text", value: func(s *tracker.Sentence) cell { return words(s.Text) }},
+	{name: "article_url", member: "article", expands: []string{"article", "source"}, value: func(s *tracker.Sentence) cell { return words(s.Article.URL) }},
+	{name: "article_title", member: "article", expands: []string{"article", "source"}, value: func(s *tracker.Sentence) cell { return words(s.Article.Title) }},
+	{name: "article_published_at", member: "article", expands: []string{"article", "source"}, value: func(s *tracker.Sentence) cell {
+		return maybeInstant(s.Article.PublishedAt)
+	}},
+	{name: "source_id", member: "article", expands: []string{"article", "source"}, value: func(s *tracker.Sentence) cell { return number(s.Article.SourceID) }},
+	{name: "source_name", member: "article", expands: []string{"source"}, value: func(s *tracker.Sentence) cell { return words(s.Article.Source.Name) }},
+})
+
 // placeColumns are those of where a claim stands, with a prefix before their names: of the record's member, or of those of
 // the occurrence itself where member is empty.
 func placeColumns[T any](prefix, member string, of func(*T) *tracker.Occurrence) []column[T] {

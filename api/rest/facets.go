@@ -91,6 +91,7 @@ type ClaimFacets struct {
 //	@Param		created_to	query	string	false	"When it was logged: before this time"	Format(date-time)
 //	@Param		updated_from	query	string	false	"When it last changed: this time (RFC 3339) or later"	Format(date-time)
 //	@Param		updated_to	query	string	false	"When it last changed: before this time"	Format(date-time)
+//	@Param		q	query	string	false	"Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more"	maxLength(1000)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	ClaimFacets
 //	@Header		200		{string}	ETag	"Changes when the answer does"

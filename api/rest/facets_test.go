@@ -65,7 +65,7 @@ func (a *api) someFilters(r *rand.Rand) string {
 		"target_country=US", "target_kind=state", "source_id=1", "source_id=2", "source_kind=broadcaster", "source_country=FR", "stance=asserts", "stance=rebuts", "article_id=1", "article_id=4",
 		"article_host=h1.example", "article_url=" + url.QueryEscape("https://h1.example/0-0"), "sentence_id=2", "sentence_id=7", "min_sources=2", "max_sources=2",
 		"claimed_from=2024-01-10", "claimed_to=2024-03-05", "created_from=" + of("created_at"), "created_to=" + of("created_at"), "updated_from=" + of("updated_at"), "updated_to=" + of("updated_at"),
-		"status_before=" + of("status_since")}
+		"status_before=" + of("status_since"), "q=one+OR+two"}
 	var chosen []string
 	for _, i := range r.Perm(len(pool))[:r.IntN(4)] {
 		if name, _, _ := strings.Cut(pool[i], "="); !strings.Contains(name, "_from") && !strings.Contains(name, "_to") && r.IntN(4) == 0 {

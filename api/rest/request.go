@@ -345,7 +345,7 @@ type cursor struct {
 func (q *query) list() uint64 {
 	filters := url.Values{"sort": {q.sort}}
 	for name, given := range q.values {
-		if !slices.Contains([]string{"sort", "limit", "cursor", "total", "expand", "fields", "format"}, name) {
+		if !slices.Contains([]string{"sort", "limit", "cursor", "total", "expand", "fields", "format", "highlight"}, name) {
 			filters[name] = given
 		}
 	}

@@ -42,6 +42,7 @@ func (s *Server) routes(e *echo.Echo) {
 	e.POST("/api/v1/articles/:id/versions", s.createVersion)
 	get("/api/v1/articles/:id/versions/:n", s.getVersion)
 
+	get("/api/v1/sentences", s.listSentences)
 	get("/api/v1/sentences/:id", s.getSentence)
 
 	get("/api/v1/claims", s.listClaims)
@@ -64,6 +65,7 @@ func (s *Server) routes(e *echo.Echo) {
 	get("/api/v1/stats/crosstab", s.getCrosstab)
 	get("/api/v1/stats/seen", s.getSeen)
 	get(gapsPath, s.getGaps)
+	get("/api/v1/search", s.listResults)
 
 	get("/api/v1/tactics", s.listTactics)
 	get("/api/v1/techniques", s.listTechniques)

@@ -34,11 +34,13 @@ type SourceList struct {
 //	@Param		created_to	query	string	false	"Logged here before this time, RFC 3339"	Format(date-time)
 //	@Param		updated_from	query	string	false	"Last changed at this time or later, RFC 3339"	Format(date-time)
 //	@Param		updated_to	query	string	false	"Last changed before this time, RFC 3339"	Format(date-time)
+//	@Param		q	query	string	false	"Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more"	maxLength(1000)
+//	@Param		highlight	query	bool	false	"Say in matches of each record where q was found"	default(false)
 //	@Param		limit	query	int		false	"Records on a page"	minimum(1)	maximum(200)	default(50)
-//	@Param		sort	query	string	false	"Order, with - before it for descending"	Enums(created_at,-created_at,name,-name,updated_at,-updated_at)	default(-created_at)
+//	@Param		sort	query	string	false	"Order, with - before it for descending; relevance, with q, is one page of the best of the newest 2000"	Enums(created_at,-created_at,name,-name,updated_at,-updated_at,relevance)	default(-created_at)
 //	@Param		cursor	query	string	false	"next of the page before"
 //	@Param		total	query	bool	false	"Count the whole list too"	default(false)
-//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,name,kind,domain,url,country,language,aliases,description)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,name,kind,domain,url,country,language,aliases,description,matches)
 //	@Param		format	query	string	false	"How to write the list; else as Accept says. CSV and NDJSON are the whole list, unless limit is given"	Enums(json,csv,ndjson)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	SourceList
@@ -61,8 +63,9 @@ func (s *Server) listSources(c echo.Context) error {
 		Cited:     q.truth("cited"),
 		Created:   q.period("created"),
 		Updated:   q.period("updated"),
+		Search:    q.search(),
 	}
-	page := q.page(s.store.Sources.Sorts())
+	page := q.searchedPage(s.store.Sources.Sorts(), filter.Search)
 	form := formOf(c, q, sources, nil)
 	if err := q.err(); err != nil {
 		return err
@@ -109,7 +112,7 @@ func (s *Server) createSource(c echo.Context) error {
 //	@Tags		sources
 //	@Produce	json,application/problem+json
 //	@Param		id	path	int	true	"Id of the source"	minimum(1)
-//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,name,kind,domain,url,country,language,aliases,description)
+//	@Param		fields	query	[]string	false	"Members to answer with; the others are left out, also required ones"	collectionFormat(csv)	Enums(id,created_at,updated_at,version,name,kind,domain,url,country,language,aliases,description,matches)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	tracker.Source
 //	@Header		200		{string}	ETag	"Begins with the record's version"

@@ -129,6 +129,7 @@ type Period struct {
 //	@Param		created_to	query	string	false	"When it was logged: before this time"	Format(date-time)
 //	@Param		updated_from	query	string	false	"When it last changed: this time (RFC 3339) or later"	Format(date-time)
 //	@Param		updated_to	query	string	false	"When it last changed: before this time"	Format(date-time)
+//	@Param		q	query	string	false	"Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more"	maxLength(1000)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	Timeline
 //	@Header		200		{string}	ETag	"Changes when the answer does"
@@ -272,6 +273,7 @@ type CrosstabRow struct {
 //	@Param		created_to	query	string	false	"When it was logged: before this time"	Format(date-time)
 //	@Param		updated_from	query	string	false	"When it last changed: this time (RFC 3339) or later"	Format(date-time)
 //	@Param		updated_to	query	string	false	"When it last changed: before this time"	Format(date-time)
+//	@Param		q	query	string	false	"Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more"	maxLength(1000)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	Crosstab
 //	@Header		200		{string}	ETag	"Changes when the answer does"
@@ -385,6 +387,7 @@ type Seen struct {
 //	@Param		created_to	query	string	false	"When it was logged: before this time"	Format(date-time)
 //	@Param		updated_from	query	string	false	"When it last changed: this time (RFC 3339) or later"	Format(date-time)
 //	@Param		updated_to	query	string	false	"When it last changed: before this time"	Format(date-time)
+//	@Param		q	query	string	false	"Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more"	maxLength(1000)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
 //	@Success	200		{object}	SeenList
 //	@Header		200		{string}	ETag	"Changes when the answer does"

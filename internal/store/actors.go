@@ -19,6 +19,7 @@ type ActorFilter struct {
 	ParentIDs                     []int64
 	Aliases                       []string
 	Created, Updated              Between
+	Search                        Search
 }
 
 var actorOrders = recordOrders(orders[tracker.Actor]{
@@ -49,8 +50,10 @@ func (c Actors) List(ctx context.Context, f ActorFilter, p Page) (l List[tracker
 		among(&all, "id IN (SELECT actor_id FROM actor_aliases WHERE alias IN ?)", f.Aliases)
 		all.created("actors", f.Created)
 		all.within("actors", "updated_at", f.Updated, "updated_at")
-		l, err = listNarrowed(c.s, tx, "actors", all, p, actorOrders)
-		return err
+		if l, err = listNarrowed(c.s, tx, "actors", all, p, actorOrders, actorIndex, f.Search); err != nil {
+			return err
+		}
+		return mark(tx, actorIndex, f.Search, l.Items, func(a *tracker.Actor) (int64, *[]tracker.Match) { return a.ID, &a.Matches })
 	})
 	return l, err
 }
@@ -65,7 +68,10 @@ func (c Actors) Create(ctx context.Context, in tracker.ActorInput) (tracker.Acto
 		if err := c.s.create(tx, &actor, &actor.Record); err != nil {
 			return err
 		}
-		return writeActorAliases(tx, actor.ID, actor.Aliases)
+		if err := writeActorAliases(tx, actor.ID, actor.Aliases); err != nil {
+			return err
+		}
+		return actorIndex.keep(tx, actor.ID, passagesOfActor(actor.ActorInput))
 	})
 	return actor, err
 }
@@ -90,6 +96,9 @@ func (c Actors) Update(ctx context.Context, id int64, g Guard, change func(*trac
 			if err := writeActorAliases(tx, id, actor.Aliases); err != nil {
 				return err
 			}
+		}
+		if err := actorIndex.keep(tx, id, passagesOfActor(actor.ActorInput)); err != nil {
+			return err
 		}
 		return moveParty(tx, actorParty, id, map[string]string{"kind": string(was.Kind), "country": was.Country},
 			map[string]string{"kind": string(actor.Kind), "country": actor.Country})
@@ -137,6 +146,9 @@ func (c Actors) Delete(ctx context.Context, id int64, g Guard) error {
 		if err := unreferenced(tx, "actor", id,
 			reference{"claims", "SELECT count(DISTINCT claim_id) FROM claim_actors WHERE actor_id = ?"},
 			reference{"actors", "SELECT count(*) FROM actors WHERE parent_id = ?"}); err != nil {
+			return err
+		}
+		if err := actorIndex.remove(tx, id); err != nil {
 			return err
 		}
 		return remove[tracker.Actor](tx, id)

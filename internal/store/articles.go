@@ -9,6 +9,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"claimtracker/internal/search"
 	"claimtracker/internal/tracker"
 )
 
@@ -34,6 +35,7 @@ type ArticleFilter struct {
 	Published       Between
 	Created         Between
 	Updated         Between
+	Search          Search
 }
 
 // unpublished is where an article without a time of publication stands in the order of time: before all others.
@@ -133,7 +135,10 @@ func ofSources[T cmp.Ordered](all *conditions, e engine, column string, values [
 // List is a page of the articles that the filter leaves, without their texts.
 func (c Articles) List(ctx context.Context, f ArticleFilter, p Page, expand Expand) (l List[tracker.Article], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		if l, err = listNarrowed(c.s, tx, "articles", f.conditions(c.s.engine), p, articleOrders); err != nil {
+		if l, err = listNarrowed(c.s, tx, "articles", f.conditions(c.s.engine), p, articleOrders, articleIndex, f.Search); err != nil {
+			return err
+		}
+		if err := mark(tx, articleIndex, f.Search, l.Items, func(a *tracker.Article) (int64, *[]tracker.Match) { return a.ID, &a.Matches }); err != nil {
 			return err
 		}
 		return fillArticles(tx, l.Items, expand)
@@ -196,6 +201,7 @@ func articlesByID(tx *gorm.DB, wanted []int64, expand Expand) (map[int64]tracker
 // Create keeps a new article with its first version, which must be read already: its text normalised, hashed and split.
 func (c Articles) Create(ctx context.Context, in tracker.ArticleInput, first tracker.ArticleVersion) (article tracker.Article, err error) {
 	article.ArticleInput = in
+	terms := termsOf(first)
 	err = c.s.Write(ctx, func(tx *gorm.DB) error {
 		if err := checkArticle(tx, 0, &article.ArticleInput); err != nil {
 			return err
@@ -205,7 +211,7 @@ func (c Articles) Create(ctx context.Context, in tracker.ArticleInput, first tra
 			return err
 		}
 		article = row.Article
-		if article.Latest, err = c.s.addVersion(tx, article.ID, 1, first); err != nil {
+		if article.Latest, err = c.s.addVersion(tx, &article, 1, first, terms); err != nil {
 			return err
 		}
 		return sameText(tx, &article)
@@ -235,6 +241,11 @@ func (c Articles) Update(ctx context.Context, id int64, g Guard, change func(*tr
 		}
 		if err := articleMoved(tx, id, was, article.ArticleInput); err != nil {
 			return err
+		}
+		if was.Title != article.Title || !slices.Equal(was.Authors, article.Authors) {
+			if err := articleIndex.renew(tx, id); err != nil {
+				return err
+			}
 		}
 		article, err = articleHead(tx, id, nil)
 		return err
@@ -278,6 +289,12 @@ func (c Articles) Delete(ctx context.Context, id int64, g Guard) error {
 			reference{"occurrences", "SELECT count(*) FROM occurrences WHERE article_id = ?"}); err != nil {
 			return err
 		}
+		if err := articleIndex.remove(tx, id); err != nil {
+			return err
+		}
+		if err := sentenceIndex.remove(tx, tx.Raw("SELECT id FROM sentences WHERE article_id = ?", id)); err != nil {
+			return err
+		}
 		if err := tx.Delete(&tracker.Sentence{}, "article_id = ?", id).Error; err != nil {
 			return err
 		}
@@ -310,6 +327,7 @@ func (c Articles) Version(ctx context.Context, id, n int64) (version tracker.Art
 
 // AddVersion keeps the text that an article has now. The text of the latest version again is a Conflict.
 func (c Articles) AddVersion(ctx context.Context, id int64, next tracker.ArticleVersion) (version tracker.ArticleVersion, err error) {
+	terms := termsOf(next)
 	err = c.s.Write(ctx, func(tx *gorm.DB) error {
 		article, err := get[tracker.Article](tx, "article", id)
 		if err != nil {
@@ -322,7 +340,7 @@ func (c Articles) AddVersion(ctx context.Context, id int64, next tracker.Article
 		if latest.SHA256 == next.SHA256 {
 			return tracker.Errorf(tracker.Conflict, "Version %d of the article has this text already", latest.N)
 		}
-		if version, err = c.s.addVersion(tx, id, latest.N+1, next); err != nil {
+		if version, err = c.s.addVersion(tx, &article, latest.N+1, next, terms); err != nil {
 			return err
 		}
 		return c.s.save(tx, &article, &article.Record)
@@ -330,8 +348,24 @@ func (c Articles) AddVersion(ctx context.Context, id int64, next tracker.Article
 	return version, err
 }
 
+// versionTerms are what a version is searched by: the whole text, and each sentence.
+type versionTerms struct {
+	text      string
+	sentences []string
+}
+
+// termsOf reads a text for the search before its turn to be written comes: of a long one that takes a while.
+func termsOf(v tracker.ArticleVersion) versionTerms {
+	terms := versionTerms{text: search.Column(v.Text)}
+	for _, s := range v.Sentences {
+		terms.sentences = append(terms.sentences, search.Column(s.Text))
+	}
+	return terms
+}
+
 // addVersion inserts a version and its sentences, and returns them as they are kept.
-func (s *Store) addVersion(tx *gorm.DB, article, n int64, v tracker.ArticleVersion) (tracker.ArticleVersion, error) {
+func (s *Store) addVersion(tx *gorm.DB, a *tracker.Article, n int64, v tracker.ArticleVersion, terms versionTerms) (tracker.ArticleVersion, error) {
+	article := a.ID
 	v.ArticleID, v.N, v.CapturedAt = article, n, s.moment(tx)
 	if err := tx.Create(&v).Error; err != nil {
 		return v, fmt.Errorf("keeping version %d of article %d: %w", n, article, err)
@@ -342,7 +376,18 @@ func (s *Store) addVersion(tx *gorm.DB, article, n int64, v tracker.ArticleVersi
 		v.Sentences[i].ArticleID, v.Sentences[i].ArticleVersion = article, n
 	}
 	// A thousand sentences a statement stay well below both engines' limit of bound values.
-	return v, tx.CreateInBatches(&v.Sentences, 1000).Error
+	if err := tx.CreateInBatches(&v.Sentences, 1000).Error; err != nil {
+		return v, err
+	}
+	entries := make([]indexed, len(v.Sentences))
+	for i := range entries {
+		entries[i] = indexed{v.Sentences[i].ID, []string{terms.sentences[i]}}
+	}
+	if err := indexerOf(tx).put(tx, sentenceIndex, entries); err != nil {
+		return v, err
+	}
+	all := []string{search.Column(a.Title), search.Column(a.Authors...), terms.text}
+	return v, indexerOf(tx).put(tx, articleIndex, []indexed{{article, all}})
 }
 
 // wholeVersion reads a version with its text and sentences.

@@ -43,6 +43,8 @@ type ClaimFilter struct {
 	CreatedFrom, UpdatedFrom *tracker.Instant // at this instant or later
 	CreatedTo, UpdatedTo     *tracker.Instant // before this instant
 	StatusBefore             *tracker.Instant // has been in its state since before this instant
+
+	Search Search
 }
 
 // Actor is what an actor may be asked to be.

@@ -14,7 +14,14 @@ import (
 // List is a page of the claims that the filter leaves.
 func (c Claims) List(ctx context.Context, f ClaimFilter, p Page, expand Expand) (l List[tracker.Claim], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		if l, err = listClaims(tx, f, p); err != nil {
+		list := listClaims
+		if f.Search.Query != nil {
+			list = searchClaims
+		}
+		if l, err = list(tx, f, p); err != nil {
+			return err
+		}
+		if err := mark(tx, claimIndex, f.Search, l.Items, func(c *tracker.Claim) (int64, *[]tracker.Match) { return c.ID, &c.Matches }); err != nil {
 			return err
 		}
 		return fillClaims(tx, l.Items, expand)

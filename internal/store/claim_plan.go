@@ -148,7 +148,7 @@ func (f ClaimFilter) inOccurrences() bool {
 }
 
 // queries find what no facet knows: claims by their occurrences in an article or a sentence, by when they changed last, and
-// by how long they have had their status. Each reads an index, as many rows of it as it finds claims.
+// by how long they have had their status, or by their words. Each reads an index, as many rows of it as it finds claims.
 func (f ClaimFilter) queries(tx *gorm.DB) (all []query) {
 	if f.inOccurrences() {
 		all = append(all, f.standing(tx))
@@ -162,6 +162,10 @@ func (f ClaimFilter) queries(tx *gorm.DB) (all []query) {
 			to = *f.UpdatedTo
 		}
 		all = append(all, query{"SELECT id FROM claims WHERE updated_at >= ? AND updated_at < ?", []any{from, to}})
+	}
+	if f.Search.Query != nil {
+		sql, parameters := claimIndex.ids(tx, *f.Search.Query)
+		all = append(all, query{sql, parameters})
 	}
 	if f.StatusBefore != nil {
 		statuses := f.Statuses

@@ -25,7 +25,7 @@ type derivation struct {
 }
 
 // derivations are all that there are.
-var derivations = []derivation{listsDerivation, facetDerivation, documentDerivation}
+var derivations = []derivation{listsDerivation, facetDerivation, searchDerivation, documentDerivation}
 
 // changing says that claims, or what is derived from them, are about to change. It comes before the change.
 func changing(tx *gorm.DB, claims ...int64) error {

@@ -129,10 +129,10 @@ func (c Claims) Document(ctx context.Context, id int64) (d Document, err error) 
 	return d, err
 }
 
-// Documents is List without anything expanded.
+// Documents is List without anything expanded, and without matches.
 func (c Claims) Documents(ctx context.Context, f ClaimFilter, p Page) (l List[Document], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		page, err := pageOfClaims(tx, f, p)
+		page, err := pageOfIDs(tx, f, p)
 		if err != nil {
 			return err
 		}
@@ -154,4 +154,13 @@ func (c Claims) Documents(ctx context.Context, f ClaimFilter, p Page) (l List[Do
 		})
 	})
 	return l, err
+}
+
+// pageOfIDs reads the ids of a page of claims, also of a search.
+func pageOfIDs(tx *gorm.DB, f ClaimFilter, p Page) (List[int64], error) {
+	if f.Search.Query == nil {
+		return pageOfClaims(tx, f, p)
+	}
+	l, err := searchClaims(tx, f, p)
+	return List[int64]{Items: ids(l.Items, func(c *tracker.Claim) *int64 { return &c.ID }), Next: l.Next, Total: l.Total}, err
 }

@@ -46,7 +46,7 @@ func (c Elections) List(ctx context.Context, f ElectionFilter, p Page) (l List[t
 		in(&all, "level", f.Levels)
 		all.created("elections", f.Created)
 		all.within("elections", "updated_at", f.Updated, "updated_at")
-		l, err = listNarrowed(c.s, tx, "elections", all, p, electionOrders)
+		l, err = listNarrowed(c.s, tx, "elections", all, p, electionOrders, nil, Search{})
 		return err
 	})
 	return l, err

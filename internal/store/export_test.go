@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"gorm.io/gorm"
+
+	"claimtracker/internal/search"
 )
 
 // CopiedTables are the tables that a copy carries over, in its order, each with its primary key and the column that points
@@ -98,4 +100,44 @@ func (s *Store) Watch(fn func(query string, values []any)) error {
 		}
 	}
 	return nil
+}
+
+// SearchKey is the column of a search index that has the records' ids.
+func SearchKey(tx *gorm.DB) string { return indexerOf(tx).key() }
+
+// SearchPlans are how the engine goes about searches.
+func (s *Store) SearchPlans(q search.Query) (map[string]string, error) {
+	plans := map[string]string{}
+	err := s.Read(context.Background(), func(tx *gorm.DB) error {
+		explain := "EXPLAIN QUERY PLAN "
+		if tx.Name() == "postgres" {
+			explain = "EXPLAIN "
+			// Of a table of one page, the planner would read that page.
+			if err := tx.Exec("SET LOCAL enable_seqscan = off").Error; err != nil {
+				return err
+			}
+		}
+		for _, ix := range indexes {
+			for what, query := range map[string]*gorm.DB{
+				"newest": ix.narrow(tx, tx, q).Order("match_id DESC").Limit(51),
+				"next":   ix.narrow(tx, tx, q).Where("match_id < ?", 100).Order("match_id DESC").Limit(51),
+				"oldest": ix.narrow(tx, tx, q).Order("match_id").Limit(51),
+				"count":  tx.Table("(?) AS found", ix.found(tx, q)).Select("count(*)"),
+			} {
+				var rows []map[string]any
+				if err := tx.Raw(explain+"?", query).Scan(&rows).Error; err != nil {
+					return err
+				}
+				for _, row := range rows {
+					for _, column := range []string{"detail", "QUERY PLAN"} {
+						if line, ok := row[column].(string); ok {
+							plans[ix.records+" "+what] += line + "\n"
+						}
+					}
+				}
+			}
+		}
+		return nil
+	})
+	return plans, err
 }

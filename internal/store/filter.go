@@ -92,19 +92,24 @@ func (s *Store) narrow(q *gorm.DB, table string, all conditions, sort string) (*
 	if err != nil {
 		return q, err
 	}
+	if by < 0 {
+		return s.tested(q, all, by), nil
+	}
+	c := all[by]
+	if isFew && !slices.Contains(c.sorts, sort) {
+		c.sql = "id " + s.engine.anyOf("SELECT id FROM "+table+" WHERE "+c.sql)
+	}
+	return s.tested(q.Where(c.sql, c.values...), all, by), nil
+}
+
+// tested narrows q by all conditions but one, by which it is read, as tests of what is read.
+func (s *Store) tested(q *gorm.DB, all conditions, but int) *gorm.DB {
 	for i, c := range all {
-		switch {
-		case i == by && isFew && !slices.Contains(c.sorts, sort):
-			q = q.Where("id "+s.engine.anyOf("SELECT id FROM "+table+" WHERE "+c.sql), c.values...)
-		case i == by:
-			q = q.Where(c.sql, c.values...)
-		case c.test != "":
-			q = q.Where(c.test, c.values...)
-		default:
-			q = q.Where(s.engine.test(c.sql), c.values...)
+		if i != but {
+			q = q.Where(cmp.Or(c.test, s.engine.test(c.sql)), c.values...)
 		}
 	}
-	return q, nil
+	return q
 }
 
 // drivenBy is the condition by whose index a list is read, or -1 for none, and whether it leaves a few rows only.
@@ -127,8 +132,12 @@ func drivenBy(q *gorm.DB, table string, all conditions, sort string) (by int, is
 	return by, least <= few, nil
 }
 
-// listNarrowed is list of what all conditions leave of a table. The whole is counted by whichever index the engine likes.
-func listNarrowed[T interface{ Meta() tracker.Record }](s *Store, q *gorm.DB, table string, all conditions, p Page, sorts orders[T]) (l List[T], err error) {
+// listNarrowed is list of what all conditions leave of a table, or listFound where something is searched for, which the
+// index is then read by. The whole is counted by whichever index the engine likes.
+func listNarrowed[T interface{ Meta() tracker.Record }](s *Store, q *gorm.DB, table string, all conditions, p Page, sorts orders[T], ix *index, search Search) (l List[T], err error) {
+	if search.Query != nil {
+		return listFound(q, s.tested(q, all, -1), p, sorts, ix, search)
+	}
 	rows, err := s.narrow(q, table, all, strings.TrimPrefix(p.Sort, "-"))
 	if err != nil {
 		return l, err

@@ -53,7 +53,7 @@ func wholeOccurrence(tx *gorm.DB, id int64, expand Expand) (tracker.Occurrence, 
 // List is a page of the occurrences that the filter leaves.
 func (c Occurrences) List(ctx context.Context, f OccurrenceFilter, p Page, expand Expand) (l List[tracker.Occurrence], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		rows, err := listNarrowed(c.s, tx, "occurrences", f.conditions(), p, occurrenceOrders)
+		rows, err := listNarrowed(c.s, tx, "occurrences", f.conditions(), p, occurrenceOrders, nil, Search{})
 		if err != nil {
 			return err
 		}

@@ -1,13 +1,16 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -20,6 +23,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"claimtracker/internal/search"
 	"claimtracker/internal/tracker"
 )
 
@@ -365,4 +369,113 @@ var postgresSpeech = speech{
 	count: `UPDATE facets SET claims = facets.claims + CAST(c ->> 1 AS bigint)
 		FROM jsonb_array_elements(CAST(? AS jsonb)) AS c WHERE facets.id = CAST(c ->> 0 AS bigint)`,
 	gathered: "string_agg(CAST(id AS text), ',')",
+}
+
+// postgresIndexer keeps search indexes in tables with a tsvector, where the main text has the weight A. What is long keeps
+// no places there, of which PostgreSQL takes 255 of a term and 16383 in all: its terms are kept in order beside it.
+type postgresIndexer struct{}
+
+func (postgresIndexer) put(tx *gorm.DB, ix *index, entries []indexed) error {
+	return putAll(tx, entries, func(rows int) string {
+		return "INSERT INTO " + ix.table() + " (id, terms, words) VALUES (?, ?::tsvector, ?)" + strings.Repeat(", (?, ?::tsvector, ?)", rows-1) +
+			" ON CONFLICT (id) DO UPDATE SET terms = excluded.terms, words = excluded.words"
+	}, func(e indexed) []any {
+		terms, words := tsvector(e.columns)
+		return []any{e.id, terms, words}
+	})
+}
+
+// The most that is kept of a record with the places of its terms: of one term, of all, and in bytes.
+const (
+	maxPlaces, maxAllPlaces = 255, 16383
+	maxWithPlaces           = 300_000
+)
+
+// tsvector writes an entry as PostgreSQL reads it: with the places of the terms or, where it is too long for that, without
+// them and with the terms in order. A term has no sign that means anything there.
+func tsvector(columns []string) (vector, words string) {
+	places, n, size := map[string][]string{}, 0, 0
+	fits := true
+	for i, column := range columns {
+		weight := ""
+		if i == 0 {
+			weight = "A"
+		}
+		size += len(column)
+		for t := range strings.FieldsSeq(column) {
+			n++
+			places[t] = append(places[t], strconv.Itoa(n)+weight)
+			fits = fits && len(places[t]) <= maxPlaces
+		}
+	}
+	fits = fits && n <= maxAllPlaces && size <= maxWithPlaces
+	var b strings.Builder
+	for _, t := range slices.Sorted(maps.Keys(places)) {
+		b.WriteString("'" + t + "'")
+		if fits {
+			b.WriteString(":" + strings.Join(places[t], ","))
+		}
+		b.WriteByte(' ')
+	}
+	if !fits {
+		words = " " + strings.Join(columns, " ") + " "
+	}
+	return b.String(), words
+}
+
+func (postgresIndexer) key() string { return "id" }
+
+func (postgresIndexer) condition(ix *index, q search.Query, mainOnly bool) (string, []any) {
+	if q.None() {
+		return "1 = 0", nil
+	}
+	label := ""
+	if mainOnly {
+		label = "A"
+	}
+	if !q.Phrases() && !mainOnly {
+		return "terms @@ ?::tsquery", []any{q.TSQuery("")}
+	}
+	// The index finds what has the words; of that, what is long is searched as it stands.
+	long, values := inWords(q, mainOnly)
+	words := cmp.Or(q.Words().TSQuery(""), "'"+search.Gap+"'")
+	return "terms @@ ?::tsquery AND CASE words WHEN '' THEN terms @@ ?::tsquery ELSE " + long + " END",
+		append([]any{words, q.TSQuery(label)}, values...)
+}
+
+// inWords is a query as a condition on the terms in order.
+func inWords(q search.Query, mainOnly bool) (sql string, values []any) {
+	in := "words"
+	if mainOnly {
+		in = "split_part(words, '" + search.Gap + "', 1)"
+	}
+	all := []string{"TRUE"}
+	has := func(p search.Phrase, in string) string {
+		text := " " + strings.Join(p.Terms, " ")
+		if !p.Prefix {
+			text += " "
+		}
+		values = append(values, text)
+		return "strpos(" + in + ", ?) > 0"
+	}
+	for _, group := range q.Groups {
+		var one []string
+		for _, p := range group {
+			one = append(one, has(p, in))
+		}
+		all = append(all, "("+strings.Join(one, " OR ")+")")
+	}
+	for _, p := range q.Without {
+		all = append(all, "NOT "+has(p, "words"))
+	}
+	return strings.Join(all, " AND "), values
+}
+
+func (postgresIndexer) empty(tx *gorm.DB, ix *index) error {
+	return tx.Exec("DELETE FROM " + ix.table()).Error
+}
+
+// prepare has each query planned for its words: how common they are decides what is fast.
+func (postgresIndexer) prepare(tx *gorm.DB) error {
+	return tx.Exec("SET LOCAL plan_cache_mode = force_custom_plan").Error
 }

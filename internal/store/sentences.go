@@ -12,8 +12,52 @@ import (
 // Sentences are the sentences of all versions of all articles. They come with an article and are only read.
 type Sentences struct{ s *Store }
 
-// SentenceExpands are the relations that a sentence can be read with.
-var SentenceExpands = Expand{"claims", "article", "source"}
+// SentenceExpands are the relations that a sentence can be read with, and SentenceListExpands those of a list of sentences.
+var (
+	SentenceExpands     = Expand{"claims", "article", "source"}
+	SentenceListExpands = Expand{"article", "source"}
+)
+
+// SentenceFilter narrows a list of sentences: within a field any value may match, and each given field must.
+type SentenceFilter struct {
+	ArticleIDs, SourceIDs []int64
+	Languages             []string // of the article
+	Search                Search
+}
+
+// sentenceOrders are by when the version came in: in that order sentences got their ids.
+var sentenceOrders = orders[tracker.Sentence]{
+	"created_at": {expression: "id", isID: true, number: func(s *tracker.Sentence) int64 { return s.ID }},
+}
+
+// Sorts are the ways in which List sorts.
+func (Sentences) Sorts() []string { return sentenceOrders.names() }
+
+// List is a page of the sentences, of all versions of articles, that the filter leaves.
+func (c Sentences) List(ctx context.Context, f SentenceFilter, p Page, expand Expand) (l List[tracker.Sentence], err error) {
+	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
+		q := where(tx, "article_id IN ?", f.ArticleIDs)
+		q = where(q, "article_id IN (SELECT id FROM articles WHERE source_id IN ?)", f.SourceIDs)
+		// Sentence by sentence: a language has too many articles for a list of them.
+		q = where(q, "EXISTS (SELECT 1 FROM articles WHERE articles.id = sentences.article_id AND articles.language IN ?)", f.Languages)
+		if l, err = listFound(tx, q, p, sentenceOrders, sentenceIndex, f.Search); err != nil {
+			return err
+		}
+		if err := mark(tx, sentenceIndex, f.Search, l.Items, func(s *tracker.Sentence) (int64, *[]tracker.Match) { return s.ID, &s.Matches }); err != nil {
+			return err
+		}
+		if !expand.has("article") && !expand.has("source") {
+			return nil
+		}
+		articles, err := articlesByID(tx, ids(l.Items, func(s *tracker.Sentence) *int64 { return &s.ArticleID }), expand)
+		for i := range l.Items {
+			article := articles[l.Items[i].ArticleID]
+			l.Items[i].Article = &article
+		}
+		return err
+	})
+	return l, err
+}
 
 // MaxClaims is how many claims of a sentence or an article are put in place at the most; the others are in the list of
 // claims.

@@ -19,6 +19,7 @@ type SourceFilter struct {
 	Aliases                              []string
 	Cited                                *bool // whether a claim stands in an article of it
 	Created, Updated                     Between
+	Search                               Search
 }
 
 var sourceOrders = recordOrders(orders[tracker.Source]{
@@ -52,8 +53,10 @@ func (c Sources) List(ctx context.Context, f SourceFilter, p Page) (l List[track
 		}
 		all.created("sources", f.Created)
 		all.within("sources", "updated_at", f.Updated, "updated_at")
-		l, err = listNarrowed(c.s, tx, "sources", all, p, sourceOrders)
-		return err
+		if l, err = listNarrowed(c.s, tx, "sources", all, p, sourceOrders, sourceIndex, f.Search); err != nil {
+			return err
+		}
+		return mark(tx, sourceIndex, f.Search, l.Items, func(s *tracker.Source) (int64, *[]tracker.Match) { return s.ID, &s.Matches })
 	})
 	return l, err
 }
@@ -68,7 +71,10 @@ func (c Sources) Create(ctx context.Context, in tracker.SourceInput) (tracker.So
 		if err := c.s.create(tx, &source, &source.Record); err != nil {
 			return err
 		}
-		return writeSourceAliases(tx, source.ID, source.Aliases)
+		if err := writeSourceAliases(tx, source.ID, source.Aliases); err != nil {
+			return err
+		}
+		return sourceIndex.keep(tx, source.ID, passagesOfSource(source.SourceInput))
 	})
 	return source, err
 }
@@ -94,6 +100,9 @@ func (c Sources) Update(ctx context.Context, id int64, g Guard, change func(*tra
 				return err
 			}
 		}
+		if err := sourceIndex.keep(tx, id, passagesOfSource(source.SourceInput)); err != nil {
+			return err
+		}
 		return moveParty(tx, sourceParty, id, map[string]string{"kind": string(was.Kind), "country": was.Country},
 			map[string]string{"kind": string(source.Kind), "country": source.Country})
 	})
@@ -118,6 +127,9 @@ func (c Sources) Delete(ctx context.Context, id int64, g Guard) error {
 		}
 		if err := unreferenced(tx, "source", id,
 			reference{"articles", "SELECT count(*) FROM articles WHERE source_id = ?"}); err != nil {
+			return err
+		}
+		if err := sourceIndex.remove(tx, id); err != nil {
 			return err
 		}
 		return remove[tracker.Source](tx, id)

@@ -23,6 +23,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"claimtracker/internal/search"
 	"claimtracker/internal/tracker"
 )
 
@@ -362,3 +363,37 @@ var sqliteSpeech = speech{
 	count:    "UPDATE facets SET claims = claims + (c.value ->> 1) FROM json_each(?) AS c WHERE facets.id = c.value ->> 0",
 	gathered: "group_concat(id)",
 }
+
+// sqliteIndexer keeps search indexes in FTS5's tables, without the texts: a column a field.
+type sqliteIndexer struct{}
+
+func (sqliteIndexer) put(tx *gorm.DB, ix *index, entries []indexed) error {
+	row := "(?" + strings.Repeat(", ?", len(ix.fields)) + ")"
+	into := "INSERT OR REPLACE INTO " + ix.table() + " (rowid, " + strings.Join(ix.fields, ", ") + ") VALUES "
+	return putAll(tx, entries, func(rows int) string { return into + row + strings.Repeat(", "+row, rows-1) }, func(e indexed) []any {
+		values := []any{e.id}
+		for _, column := range e.columns {
+			values = append(values, column)
+		}
+		return values
+	})
+}
+
+func (sqliteIndexer) key() string { return "rowid" }
+
+func (sqliteIndexer) condition(ix *index, q search.Query, mainOnly bool) (string, []any) {
+	if q.None() {
+		return "1 = 0", nil
+	}
+	column := ""
+	if mainOnly {
+		column = ix.fields[0]
+	}
+	return ix.table() + " MATCH ?", []any{q.MATCH(column)}
+}
+
+func (sqliteIndexer) empty(tx *gorm.DB, ix *index) error {
+	return tx.Exec("INSERT INTO " + ix.table() + " (" + ix.table() + ") VALUES ('delete-all')").Error
+}
+
+func (sqliteIndexer) prepare(*gorm.DB) error { return nil }

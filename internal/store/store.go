@@ -35,6 +35,7 @@ type Store struct {
 	Claims      Claims
 	Occurrences Occurrences
 	Techniques  Techniques
+	Results     Results
 
 	engine   engine
 	read     *gorm.DB
@@ -124,6 +125,7 @@ func Open(ctx context.Context, address string, log *slog.Logger, now func() time
 	}
 	s.Sources, s.Actors, s.Elections, s.Articles = Sources{s}, Actors{s}, Elections{s}, Articles{s}
 	s.Sentences, s.Claims, s.Occurrences, s.Techniques = Sentences{s}, Claims{s}, Occurrences{s}, Techniques{s}
+	s.Results = Results{s}
 	return s, nil
 }
 

@@ -22,6 +22,8 @@ type ActorInput struct {
 type Actor struct {
 	Record
 	ActorInput
+	// Matches are the texts in which stands what a list was searched for; with highlight=true.
+	Matches []Match `json:"matches,omitzero" gorm:"-"`
 } // @name Actor
 
 // Check puts the input into canonical form and notes everything that is wrong with it.

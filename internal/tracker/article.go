@@ -55,6 +55,8 @@ type Article struct {
 	Claims []Claim `json:"claims,omitzero" gorm:"-"`
 	// MoreClaims says that there are more: GET /api/v1/claims?article_id= lists them all.
 	MoreClaims bool `json:"more_claims,omitzero" gorm:"-"`
+	// Matches are the texts in which stands what a list was searched for; with highlight=true.
+	Matches []Match `json:"matches,omitzero" gorm:"-"`
 } // @name Article
 
 // ArticleVersion is one text of an article. It never changes.
@@ -102,7 +104,12 @@ type Sentence struct {
 	MoreClaims bool `json:"more_claims,omitzero" gorm:"-"`
 	// Article is the record that article_id names; with expand=article.
 	Article *Article `json:"article,omitempty" gorm:"-"`
+	// Matches are the texts in which stands what a list was searched for; with highlight=true.
+	Matches []Match `json:"matches,omitzero" gorm:"-"`
 } // @name Sentence
+
+// Meta has a sentence's id alone: nothing else of it ever changes.
+func (s Sentence) Meta() Record { return Record{ID: s.ID} }
 
 // Check notes everything that is wrong with the article, unless a page may still fill it in.
 func (in *NewArticle) Check(p *Problems) {

@@ -63,6 +63,8 @@ type Claim struct {
 	Occurrences []Occurrence `json:"occurrences,omitzero" gorm:"-"`
 	// MoreOccurrences says that there are more: GET /api/v1/occurrences?claim_id= lists them all.
 	MoreOccurrences bool `json:"more_occurrences,omitzero" gorm:"-"`
+	// Matches are the texts in which stands what a list was searched for; with highlight=true.
+	Matches []Match `json:"matches,omitzero" gorm:"-"`
 } // @name Claim
 
 // ClaimActor is an actor's part in a claim, as it is read.

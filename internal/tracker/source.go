@@ -24,6 +24,8 @@ type SourceInput struct {
 type Source struct {
 	Record
 	SourceInput
+	// Matches are the texts in which stands what a list was searched for; with highlight=true.
+	Matches []Match `json:"matches,omitzero" gorm:"-"`
 } // @name Source
 
 // Check puts the input into canonical form and notes everything that is wrong with it.
