@@ -160,3 +160,6 @@ func (s *Store) FindClaims(ctx context.Context, q search.Query, p Page) (found [
 	})
 	return found, err
 }
+
+// Committed is how many transactions this store has committed.
+func (s *Store) Committed() uint64 { return s.commits.Load() / 2 }

@@ -43,14 +43,6 @@ func queued(t *testing.T, s *store.Store, writes ...func(tx *gorm.DB) error) []*
 	return outcomes
 }
 
-func commits(s *store.Store) uint64 {
-	n, quiet, err := s.Commits(bg)
-	if must(quiet, err); !quiet {
-		panic("a commit is under way")
-	}
-	return n
-}
-
 func insertTactic(code string) func(tx *gorm.DB) error {
 	return func(tx *gorm.DB) error {
 		return tx.Exec("INSERT INTO tactics (code, name) VALUES (?, 'a')", code).Error
@@ -59,9 +51,6 @@ func insertTactic(code string) func(tx *gorm.DB) error {
 
 func TestWritesThatWaitTogetherAreCommittedTogether(t *testing.T) {
 	s := open(t)
-	before := commits(s)
-	must(0, s.Write(bg, insertTactic("alone")))
-	one := commits(s) - before
 	var writes []func(*gorm.DB) error
 	for i := range 40 {
 		writes = append(writes, insertTactic(fmt.Sprint(i)))
@@ -69,13 +58,13 @@ func TestWritesThatWaitTogetherAreCommittedTogether(t *testing.T) {
 	for most, want := range map[int]uint64{256: 1, 10: 4, 1: 40} {
 		must(0, s.Write(bg, func(tx *gorm.DB) error { return tx.Exec("DELETE FROM tactics").Error }))
 		s.CommitTogether(most)
-		before := commits(s)
+		before := s.Committed()
 		for i, outcome := range queued(t, s, writes...) {
 			if outcome == nil || *outcome != nil {
 				t.Errorf("write %d: %v; want it kept", i, outcome)
 			}
 		}
-		if got := (commits(s) - before) / one; got != want {
+		if got := s.Committed() - before; got != want {
 			t.Errorf("40 writes that waited, at most %d together, took %d commits; want %d", most, got, want)
 		}
 		if n := len(must(s.Techniques.Tactics(bg))); n != 40 {
@@ -129,10 +118,10 @@ func TestAWriteThatFailsAmongOthersFailsAlone(t *testing.T) {
 
 func TestAWriteThatOnlyRefusesNeedsNoCommit(t *testing.T) {
 	s := open(t)
-	before := commits(s)
+	before := s.Committed()
 	_, err := s.Claims.Create(bg, tracker.NewClaim{})
 	wantCode(t, "a claim without anything", err, tracker.Invalid)
-	if after := commits(s); after != before {
+	if after := s.Committed(); after != before {
 		t.Errorf("a refusal counted %d commits up", after-before)
 	}
 }
