@@ -2735,6 +2735,100 @@ const docTemplate = `{
                 }
             }
         },
+        "/api/v1/claims/bulk": {
+            "post": {
+                "description": "Up to 1,000, each as POST /api/v1/claims takes it, as a JSON array or as NDJSON, a claim a line. All are kept or none; with mode=each, those that can be kept are, whatever the others are like. What was kept was kept in one transaction. The body may be as large as one with an article's text. Where it is NDJSON, so is the answer: a BulkResult a line.",
+                "consumes": [
+                    "application/json",
+                    "application/x-ndjson"
+                ],
+                "produces": [
+                    "application/json",
+                    "application/x-ndjson",
+                    "application/problem+json"
+                ],
+                "tags": [
+                    "claims"
+                ],
+                "summary": "Log many claims",
+                "operationId": "createClaims",
+                "parameters": [
+                    {
+                        "enum": [
+                            "all",
+                            "each"
+                        ],
+                        "type": "string",
+                        "default": "all",
+                        "description": "Whether all are kept or none, or each by itself",
+                        "name": "mode",
+                        "in": "query"
+                    },
+                    {
+                        "description": "The claims, each with the words it comes from",
+                        "name": "body",
+                        "in": "body",
+                        "required": true,
+                        "schema": {
+                            "type": "array",
+                            "items": {
+                                "$ref": "#/definitions/NewClaim"
+                            }
+                        }
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "With mode=each, also where some or all were refused",
+                        "schema": {
+                            "$ref": "#/definitions/BulkResults"
+                        }
+                    },
+                    "201": {
+                        "description": "All were kept",
+                        "schema": {
+                            "$ref": "#/definitions/BulkResults"
+                        }
+                    },
+                    "400": {
+                        "description": "The body cannot be read: every wrong field is named, after the place of its claim",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "403": {
+                        "description": "A browser sent it for a page of an origin that is not trusted",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "413": {
+                        "description": "The body is too large",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "415": {
+                        "description": "The Content-Type is not one that is read here",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "422": {
+                        "description": "A claim is not valid, and none was kept: every wrong field is named, after the place of its claim",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    },
+                    "default": {
+                        "description": "Any other problem",
+                        "schema": {
+                            "$ref": "#/definitions/Problem"
+                        }
+                    }
+                }
+            }
+        },
         "/api/v1/claims/facets": {
             "get": {
                 "description": "Under the same filters as the list of claims. What the filters say of a field itself is left out where that field is counted: a bucket has its value in place of it, so that one sees what else there is to choose. Each bucket has the link that lists exactly its claims.",
@@ -9235,6 +9329,75 @@ const docTemplate = `{
                     "description": "Value is the value, as filters take it.",
                     "type": "string",
                     "example": "denial"
+                }
+            }
+        },
+        "BulkResult": {
+            "type": "object",
+            "required": [
+                "index",
+                "status"
+            ],
+            "properties": {
+                "detail": {
+                    "description": "Detail is a sentence about why it was not kept.",
+                    "type": "string",
+                    "example": "The input is not valid"
+                },
+                "errors": {
+                    "description": "Errors are all wrong fields of the claim.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/FieldError"
+                    }
+                },
+                "href": {
+                    "description": "Href is the new claim's path.",
+                    "type": "string",
+                    "example": "/api/v1/claims/13"
+                },
+                "id": {
+                    "description": "ID is the new claim's.",
+                    "type": "integer",
+                    "minimum": 1,
+                    "example": 13
+                },
+                "index": {
+                    "description": "Index is the claim's place in the request, from 0.",
+                    "type": "integer",
+                    "minimum": 0,
+                    "example": 0
+                },
+                "status": {
+                    "description": "Status is what the claim alone would have been answered with: 201, 400 or 422.",
+                    "type": "integer",
+                    "example": 201
+                }
+            }
+        },
+        "BulkResults": {
+            "type": "object",
+            "required": [
+                "created",
+                "items",
+                "refused"
+            ],
+            "properties": {
+                "created": {
+                    "description": "Created is how many were kept.",
+                    "type": "integer",
+                    "example": 1
+                },
+                "items": {
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/BulkResult"
+                    }
+                },
+                "refused": {
+                    "description": "Refused is how many were not.",
+                    "type": "integer",
+                    "example": 0
                 }
             }
         },

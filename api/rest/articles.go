@@ -154,19 +154,11 @@ const maxReceived = 16
 // received or wait are limited too, to many more; who finds no place in the time that a request may take is told to come
 // back.
 func (s *Server) oneOfFew(c echo.Context, read func(body []byte) error) error {
-	leave, err := enter(c, s.received)
+	body, leave, err := s.takeIn(c)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	if deadline, ok := c.Request().Context().Deadline(); ok {
-		// Who sends too slowly for the request to be answered loses the place. Not every connection can be told that.
-		_ = http.NewResponseController(c.Response().Writer).SetReadDeadline(deadline)
-	}
-	body, err := whole(c, c.Request().ContentLength, s.options.MaxArticle)
-	if err != nil {
-		return err
-	}
 	done, err := enter(c, s.reading)
 	if err != nil {
 		return err
@@ -175,13 +167,29 @@ func (s *Server) oneOfFew(c echo.Context, read func(body []byte) error) error {
 	return read(body)
 }
 
+// takeIn receives a large body, which is one of a limited number until leave.
+func (s *Server) takeIn(c echo.Context) (body []byte, leave func(), err error) {
+	if leave, err = enter(c, s.received); err != nil {
+		return nil, nil, err
+	}
+	if deadline, ok := c.Request().Context().Deadline(); ok {
+		// Who sends too slowly for the request to be answered loses the place. Not every connection can be told that.
+		_ = http.NewResponseController(c.Response().Writer).SetReadDeadline(deadline)
+	}
+	if body, err = whole(c, c.Request().ContentLength, s.options.MaxArticle); err != nil {
+		leave()
+		return nil, nil, err
+	}
+	return body, leave, nil
+}
+
 // enter takes one of the places that a channel has, once there is one.
 func enter(c echo.Context, places chan struct{}) (leave func(), err error) {
 	select {
 	case places <- struct{}{}:
 		return func() { <-places }, nil
 	case <-c.Request().Context().Done():
-		return nil, tracker.Errorf(tracker.Unavailable, "Too many articles are being read just now; nothing was kept")
+		return nil, tracker.Errorf(tracker.Unavailable, "Too much is being read just now; nothing was kept")
 	}
 }
 

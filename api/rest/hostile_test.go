@@ -74,7 +74,7 @@ func (r route) takesForm() bool {
 
 // limit is the largest body that the route takes.
 func (r route) limit() int {
-	if strings.HasPrefix(r.template, "/api/v1/articles") && r.method == http.MethodPost {
+	if (strings.HasPrefix(r.template, "/api/v1/articles") || strings.HasSuffix(r.template, "/bulk")) && r.method == http.MethodPost {
 		return int(limits.MaxArticle)
 	}
 	return int(limits.MaxBody)
@@ -171,7 +171,7 @@ func (r route) attacks() (all []hostile) {
 	// Methods: those that the path does not have.
 	item := document().Paths.Value(r.template)
 	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get", "BREW"} {
-		if item.Operations()[method] == nil && !((strings.HasSuffix(r.template, "/upload") || strings.HasSuffix(r.template, "/facets")) && len(method) <= 6 && method != "BREW" && method != "TRACE" && method != "get") {
+		if item.Operations()[method] == nil && !((strings.HasSuffix(r.template, "/upload") || strings.HasSuffix(r.template, "/facets") || strings.HasSuffix(r.template, "/bulk")) && len(method) <= 6 && method != "BREW" && method != "TRACE" && method != "get") {
 			add("method "+method, hostile{method: method, body: "{}"}, 405)
 		}
 	}
@@ -304,6 +304,9 @@ func (r route) attacks() (all []hostile) {
 	add("Content-Encoding", hostile{body: good, headers: append(r.headers(), "Content-Encoding", "gzip")}, 415)
 	add("oversized", hostile{body: append(slices.Clone(good), strings.Repeat(" ", r.limit()-len(good)+1)...)}, 413)
 
+	if input.Type.Is("array") {
+		return all // its members are inputs, which are attacked as such where they stand alone
+	}
 	names := slices.Sorted(maps.Keys(input.Properties))
 	name := names[0]
 	value, err := json.Marshal(sample(input.Properties[name].Value))

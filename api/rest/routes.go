@@ -47,6 +47,7 @@ func (s *Server) routes(e *echo.Echo) {
 
 	get("/api/v1/claims", s.listClaims)
 	e.POST("/api/v1/claims", s.createClaim)
+	e.POST("/api/v1/claims/bulk", s.createClaims)
 	get("/api/v1/claims/facets", s.countClaims)
 	get("/api/v1/claims/:id", s.getClaim)
 	e.PUT("/api/v1/claims/:id", s.putClaim)

@@ -65,6 +65,10 @@ func Derive(swagger []byte) ([]byte, error) {
 				for _, media := range operation.RequestBody.Value.Content {
 					media.Examples = examples[operation.OperationID]
 				}
+				if lines := operation.RequestBody.Value.Content["application/x-ndjson"]; lines != nil {
+					// JSON, but not one value: to a schema, text.
+					operation.RequestBody.Value.Content["application/x-ndjson"] = openapi3.NewMediaType().WithSchema(openapi3.NewStringSchema())
+				}
 			}
 		}
 	}

@@ -82,6 +82,15 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// Problems are the wrong fields of an error, and where it names none, its detail as that of the whole.
+func (e *Error) Problems() Problems {
+	p := Problems{fields: e.Fields, malformed: e.Code == Malformed}
+	if len(e.Fields) == 0 {
+		p.Add("", string(e.Code), "%s", e.Detail)
+	}
+	return p
+}
+
 // Errorf makes an Error of a code with a sentence.
 func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Detail: fmt.Sprintf(format, args...)}
