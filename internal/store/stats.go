@@ -253,7 +253,7 @@ func (t *Timeline) count(tx *gorm.DB, days []entry, interval string, columns []c
 		}
 		for _, e := range page {
 			n := counted[e.id]
-			if n[0] == 0 {
+			if slices.Max(n) == 0 { // the values of the split are counted without the filter by their own field
 				continue
 			}
 			first, last, err := periodOf(e.value, interval)
