@@ -262,6 +262,8 @@ func tags(three *openapi3.T) {
 		{Name: "actors", Description: "Whoever acts in a claim."},
 		{Name: "elections", Description: "The votes that claims are about."},
 		{Name: "techniques", Description: "DISARM Red's tactics and techniques."},
+		{Name: "statistics", Description: "Claims counted by time and by any of their fields, each count with the link that lists them."},
+		{Name: "search", Description: "Words in records of every kind."},
 		{Name: "probes", Description: "For whoever keeps the server running."},
 	}
 }
