@@ -2840,6 +2840,7 @@ const docTemplate = `{
                     "claims"
                 ],
                 "summary": "Count claims by fields",
+                "operationId": "countClaims",
                 "parameters": [
                     {
                         "type": "array",
@@ -5304,6 +5305,7 @@ const docTemplate = `{
                     "search"
                 ],
                 "summary": "Search everything",
+                "operationId": "search",
                 "parameters": [
                     {
                         "maxLength": 1000,
@@ -6424,6 +6426,7 @@ const docTemplate = `{
                     "statistics"
                 ],
                 "summary": "Count claims by two fields at once",
+                "operationId": "getCrosstab",
                 "parameters": [
                     {
                         "enum": [
@@ -7085,6 +7088,7 @@ const docTemplate = `{
                     "statistics"
                 ],
                 "summary": "Count what is wanting",
+                "operationId": "getGaps",
                 "parameters": [
                     {
                         "maximum": 36500,
@@ -7144,6 +7148,7 @@ const docTemplate = `{
                     "statistics"
                 ],
                 "summary": "First and last seen",
+                "operationId": "getSeen",
                 "parameters": [
                     {
                         "enum": [
@@ -7764,6 +7769,7 @@ const docTemplate = `{
                     "statistics"
                 ],
                 "summary": "Count claims by time",
+                "operationId": "getTimeline",
                 "parameters": [
                     {
                         "enum": [
@@ -8406,6 +8412,7 @@ const docTemplate = `{
                     "statistics"
                 ],
                 "summary": "Count all records",
+                "operationId": "getTotals",
                 "parameters": [
                     {
                         "type": "string",

@@ -73,6 +73,10 @@ func run(ctx context.Context, server string) error {
 		return fmt.Errorf("listClaims: want the claim %d alone: %s", id, list.Body)
 	}
 
+	if err := ask(ctx, c, sentence.Id, id); err != nil {
+		return err
+	}
+
 	reviewed := tracker.StatusInReview
 	patch := tracker.ClaimPatch{Status: &reviewed, Tags: nullable.NewNullNullable[[]string]()}
 	updated, err := c.UpdateClaimWithApplicationMergePatchPlusJSONBodyWithResponse(ctx, id, &tracker.UpdateClaimParams{IfMatch: *read.Headers200.ETag}, patch)
@@ -100,7 +104,37 @@ func run(ctx context.Context, server string) error {
 	if err != nil || gone.ApplicationproblemJSON404 == nil {
 		return failed("getClaim of one that is deleted", err, gone)
 	}
-	fmt.Println("the generated client logged a claim, read it back, changed it and deleted it")
+	fmt.Println("the generated client logged claims, read, counted and found them, changed one and deleted it")
+	return nil
+}
+
+// ask logs one more claim with a bulk request, and finds both by what counts and by what searches.
+func ask(ctx context.Context, c *tracker.ClientWithResponses, sentence, first int64) error {
+	tags := []string{"client"}
+	bulk, err := c.CreateClaimsWithResponse(ctx, nil, []tracker.NewClaim{{Text: "The vote was quiet.", Kind: tracker.ClaimAssessment,
+		Tags: &tags, Occurrence: tracker.NewOccurrence{SentenceId: &sentence}}})
+	if err != nil || bulk.JSON201 == nil {
+		return failed("createClaims", err, bulk)
+	}
+	second := *bulk.JSON201.Items[0].Id
+	counts, err := c.CountClaimsWithResponse(ctx, &tracker.CountClaimsParams{Tag: &tags, Field: []tracker.CountClaimsParamsField{"kind"}})
+	if err != nil || counts.JSON200 == nil {
+		return failed("countClaims", err, counts)
+	}
+	if facets := counts.JSON200; facets.Total != 2 || len(facets.Facets[0].Buckets) != 2 {
+		return fmt.Errorf("countClaims: want one claim of either kind: %s", counts.Body)
+	}
+	timeline, err := c.GetTimelineWithResponse(ctx, &tracker.GetTimelineParams{Tag: &tags})
+	if err != nil || timeline.JSON200 == nil {
+		return failed("getTimeline", err, timeline)
+	}
+	found, err := c.SearchWithResponse(ctx, &tracker.SearchParams{Q: "quiet vot*"})
+	if err != nil || found.JSON200 == nil {
+		return failed("search", err, found)
+	}
+	if items := found.JSON200.Items; len(items) == 0 || items[0].Id != second {
+		return fmt.Errorf("search: want the claim %d first, and not %d: %s", second, first, found.Body)
+	}
 	return nil
 }
 

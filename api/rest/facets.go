@@ -46,6 +46,7 @@ type ClaimFacets struct {
 //
 //	@Summary	Count claims by fields
 //	@Description	Under the same filters as the list of claims. What the filters say of a field itself is left out where that field is counted: a bucket has its value in place of it, so that one sees what else there is to choose. Each bucket has the link that lists exactly its claims.
+//	@ID			countClaims
 //	@Tags		claims
 //	@Produce	json,application/problem+json
 //	@Param		field	query	[]string	true	"Field to count by"	collectionFormat(multi)	Enums(kind,status,election_id,language,tag,technique,tactic,actor_id,actor_kind,actor_country,role,speaker_id,speaker_kind,speaker_country,accused_id,accused_kind,accused_country,target_id,target_kind,target_country,beneficiary_id,beneficiary_kind,beneficiary_country,attributor_id,attributor_kind,attributor_country,source_id,source_kind,source_country,stance,article_host,sources)

@@ -91,6 +91,7 @@ var resources = map[tracker.ResultType]string{
 //	@Summary	Search everything
 //	@Description	Actors (names, aliases, descriptions), sources (these, and domains), claims (texts, and the exact words of their occurrences), articles (titles, authors, and the text of the latest version) and sentences (of all versions), in this order and the newest of each first; or the best first.
 //	@Description	In q, words are all to be found, in any order and text of the record; "words in quotation marks" in a row; vot* is all that begins so, from two letters; OR in capitals between two of these lets one be enough; -word leaves out what has it. Case and diacritics make no difference, and signs separate words. Where a script has no spaces, as Chinese, Japanese and Thai, any part of a text is found. What cannot be read as that is searched for as it stands.
+//	@ID			search
 //	@Tags		search
 //	@Produce	json,application/problem+json
 //	@Param		q	query	string	true	"What to search for"	maxLength(1000)

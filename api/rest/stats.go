@@ -35,6 +35,7 @@ type Totals struct {
 //
 //	@Summary	Count all records
 //	@Description	Of each resource, at any size at the same cost.
+//	@ID			getTotals
 //	@Tags		statistics
 //	@Produce	json,application/problem+json
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"
@@ -81,6 +82,7 @@ type Period struct {
 //
 //	@Summary	Count claims by time
 //	@Description	By the day on which they were claimed, or logged (in UTC), and in each period by a field, if one is named. Weeks begin on Monday. Claims without a day, and periods without claims, are left out; at most 1,000 periods are given, the earliest ones. Each count has the link that lists exactly its claims.
+//	@ID			getTimeline
 //	@Tags		statistics
 //	@Produce	json,application/problem+json
 //	@Param		interval	query	string	false	"Length of the periods"	Enums(day,week,month)	default(month)
@@ -226,6 +228,7 @@ type CrosstabRow struct {
 //
 //	@Summary	Count claims by two fields at once
 //	@Description	Actors by technique, sources by kind, countries of the accused by countries of the target: the most frequent values of each. Fields of one and the same actor or source are counted as such: actor_id by role counts each actor in its own roles. A claim may be counted in several rows and columns. Each count has the link that lists exactly its claims.
+//	@ID			getCrosstab
 //	@Tags		statistics
 //	@Produce	json,application/problem+json
 //	@Param		rows	query	string	true	"Field of the rows"	Enums(kind,status,election_id,language,tag,technique,tactic,actor_id,actor_kind,actor_country,role,speaker_id,speaker_kind,speaker_country,accused_id,accused_kind,accused_country,target_id,target_kind,target_country,beneficiary_id,beneficiary_kind,beneficiary_country,attributor_id,attributor_kind,attributor_country,source_id,source_kind,source_country,stance,article_host,sources)
@@ -341,6 +344,7 @@ type Seen struct {
 //
 //	@Summary	First and last seen
 //	@Description	When claims with each value of a field were first and last claimed, and logged: of actors, sources, techniques, tags.
+//	@ID			getSeen
 //	@Tags		statistics
 //	@Produce	json,application/problem+json
 //	@Param		field	query	string	true	"Field whose values to look for"	Enums(kind,status,election_id,language,tag,technique,tactic,actor_id,actor_kind,actor_country,role,speaker_id,speaker_kind,speaker_country,accused_id,accused_kind,accused_country,target_id,target_kind,target_country,beneficiary_id,beneficiary_kind,beneficiary_country,attributor_id,attributor_kind,attributor_country,source_id,source_kind,source_country,stance,article_host,sources)
@@ -436,6 +440,7 @@ type Gaps struct {
 //
 //	@Summary	Count what is wanting
 //	@Description	Claims with one source only, claims that have been in review for long, articles without a lasting copy, sources in which no claim stands; each with the link that lists exactly these.
+//	@ID			getGaps
 //	@Tags		statistics
 //	@Produce	json,application/problem+json
 //	@Param		days	query	int	false	"Since before the day that was so many days ago, in UTC, claims have been in review for long"	minimum(1)	maximum(36500)	default(14)
