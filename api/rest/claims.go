@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/store"
@@ -93,9 +94,9 @@ func (s *Server) listClaims(c echo.Context) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	if form.format != formatCSV && len(expand) == 0 && !filter.Search.Highlight {
-		return answerList(s, c, q, form.ready(), page, func(ctx context.Context, p store.Page) (store.List[store.Document], error) {
-			return s.store.Claims.Documents(ctx, filter, p)
+	if form.format != formatCSV && expand.Spliced() && !filter.Search.Highlight {
+		return answerList(s, c, q, form.ready(), page, func(ctx context.Context, p store.Page) (store.List[jsontext.Value], error) {
+			return s.store.Claims.Documents(ctx, filter, p, expand)
 		})
 	}
 	return answerList(s, c, q, form, page, func(ctx context.Context, p store.Page) (store.List[tracker.Claim], error) {
@@ -161,8 +162,8 @@ func (s *Server) getClaim(c echo.Context) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	if len(expand) == 0 {
-		document, err := s.store.Claims.Document(c.Request().Context(), id)
+	if expand.Spliced() {
+		document, err := s.store.Claims.Document(c.Request().Context(), id, expand)
 		if err != nil {
 			return err
 		}

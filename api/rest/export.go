@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/store"
@@ -62,8 +63,8 @@ func formOf[T any](c echo.Context, q *query, r resource[T], expand store.Expand)
 }
 
 // ready is the same form of records that are written already. CSV is not: it needs the records themselves.
-func (f form[T]) ready() form[store.Document] {
-	return form[store.Document]{resource: resource[store.Document]{name: f.name, members: f.members}, format: f.format, fields: f.fields}
+func (f form[T]) ready() form[jsontext.Value] {
+	return form[jsontext.Value]{resource: resource[jsontext.Value]{name: f.name, members: f.members}, format: f.format, fields: f.fields}
 }
 
 // accepted is the format that a request's Accept likes best (RFC 9110, section 12.5.1). JSON comes before those that it

@@ -43,9 +43,12 @@ func (q *query) fields(members []string) (wanted []string) {
 func written(record any, fields []string) (jsontext.Value, error) {
 	var whole jsontext.Value
 	var err error
-	if written, ok := record.(interface{ Written() jsontext.Value }); ok {
-		whole = written.Written()
-	} else {
+	switch r := record.(type) {
+	case *jsontext.Value: // of a list
+		whole = *r
+	case interface{ Written() jsontext.Value }:
+		whole = r.Written()
+	default:
 		whole, err = json.Marshal(record)
 	}
 	if err == nil && len(fields) > 0 {

@@ -106,6 +106,13 @@ func (f ClaimFilter) groups() []group {
 	return append(all, f.places())
 }
 
+// whole tells whether the filter leaves every claim.
+func (f ClaimFilter) whole() bool {
+	return !slices.ContainsFunc(f.groups(), func(g group) bool { return g.narrows() }) && !f.inOccurrences() &&
+		f.ClaimedFrom == "" && f.ClaimedTo == "" && f.CreatedFrom == nil && f.CreatedTo == nil && f.UpdatedFrom == nil && f.UpdatedTo == nil &&
+		f.StatusBefore == nil && f.Search.Query == nil
+}
+
 // places is the group of what is said of the places where a claim stands.
 func (f ClaimFilter) places() people {
 	return people{party: sourceParty, prefix: prefixSource, part: fieldStance, parts: names(f.Stances), all: names(tracker.Stances),

@@ -369,6 +369,10 @@ var postgresSpeech = speech{
 	count: `UPDATE facets SET claims = facets.claims + CAST(c ->> 1 AS bigint)
 		FROM jsonb_array_elements(CAST(? AS jsonb)) AS c WHERE facets.id = CAST(c ->> 0 AS bigint)`,
 	gathered: "string_agg(CAST(id AS text), ',')",
+	joined:   "string_agg(document, chr(10))",
+	stamps:   "string_agg(id || ' ' || version || ' ' || updated_at, ',')",
+	inTurn: `SELECT (SELECT document FROM claim_documents WHERE claim_id = CAST(wanted.id AS bigint)) AS document
+		FROM jsonb_array_elements_text(CAST(? AS jsonb)) WITH ORDINALITY AS wanted (id, place) ORDER BY wanted.place`,
 }
 
 // postgresIndexer keeps search indexes in tables with a tsvector, where the main text has the weight A. What is long keeps

@@ -36,6 +36,9 @@ type speech struct {
 	keep     string // writes postings: their codes in a row, and a list of id, where its code begins (from 1), how long it is
 	count    string // counts facets: a list of id and by how much more
 	gathered string // joins all ids, with commas
+	joined   string // joins all documents, as lines
+	stamps   string // joins the id, the version and the time of the last change of records, with commas
+	inTurn   string // reads documents, by a list of ids, in its order
 }
 
 // wordsOf are those of the engine that a statement is for.

@@ -366,6 +366,10 @@ var sqliteSpeech = speech{
 		ON CONFLICT (id) DO UPDATE SET claims = excluded.claims`,
 	count:    "UPDATE facets SET claims = claims + (c.value ->> 1) FROM json_each(?) AS c WHERE facets.id = c.value ->> 0",
 	gathered: "group_concat(id)",
+	joined:   "group_concat(document, char(10))",
+	stamps:   "group_concat(id || ' ' || version || ' ' || updated_at)",
+	inTurn: `SELECT (SELECT document FROM claim_documents WHERE claim_id = wanted.value) AS document
+		FROM json_each(?) AS wanted ORDER BY wanted.key`,
 }
 
 // sqliteIndexer keeps search indexes in FTS5's tables, without the texts: a column a field.

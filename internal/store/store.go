@@ -44,6 +44,7 @@ type Store struct {
 	now      func() time.Time
 
 	dictionary dictionary
+	fragments  fragments
 	queue      *queue
 	commits    atomic.Uint64   // counted up before each commit of this process and after it: odd while one is under way
 	latest     tracker.Instant // the latest moment that any record carries; the queue's own
@@ -269,7 +270,7 @@ func (s *Store) Read(ctx context.Context, fn func(tx *gorm.DB) error) error {
 }
 
 // look is Read for a single statement, which sees one state of the database as it is. A statement of SQLite is run to its
-// end: it is to be one that finds a row by its key.
+// end: it is to be one that finds a row by its key, or a page of them.
 func (s *Store) look(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if j, ok := ctx.Value(together{}).(*joint); ok {
 		return fn(j.tx)
@@ -288,6 +289,25 @@ func (s *Store) look(ctx context.Context, fn func(tx *gorm.DB) error) error {
 		}
 		return err
 	})
+}
+
+// glance is Browse for statements that read no more than a page and what belongs to it. Those of SQLite are run to their end.
+func (s *Store) glance(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	if !s.Embedded() {
+		return s.Browse(ctx, fn)
+	}
+	if err := ctx.Err(); err != nil {
+		return s.failure(ctx, err)
+	}
+	return s.Read(context.WithoutCancel(ctx), fn) // as for look
+}
+
+// glanceOnce is glance for a single statement.
+func (s *Store) glanceOnce(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	if !s.Embedded() {
+		return s.Browse(ctx, fn)
+	}
+	return s.look(ctx, fn)
 }
 
 // onlyLost tells whether an error is of the connection only, and there is time left to try again.

@@ -1,0 +1,98 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+
+	"claimtracker/internal/store"
+	"claimtracker/internal/tracker"
+)
+
+// spliced are the relations that are put into the JSON of claims.
+var spliced = []string{"actors", "election", "techniques", "sentences", "article", "source"}
+
+// splicedMatch checks, for every set of relations, that a list's JSON is that of the records read with them.
+func splicedMatch(ctx context.Context, t *testing.T, s *store.Store, f store.ClaimFilter) {
+	t.Helper()
+	for set := range 1 << len(spliced) {
+		expand := store.Expand{}
+		for i, relation := range spliced {
+			if set>>i&1 == 1 {
+				expand = append(expand, relation)
+			}
+		}
+		claims := must(s.Claims.List(ctx, f, page("-created_at"), expand))
+		documents := must(s.Claims.Documents(ctx, f, page("-created_at"), expand))
+		if len(claims.Items) == 0 || len(claims.Items) != len(documents.Items) {
+			t.Fatalf("with %q, there are %d claims and %d documents", expand, len(claims.Items), len(documents.Items))
+		}
+		for i, claim := range claims.Items {
+			want := string(must(json.Marshal(claim)))
+			if got := string(documents.Items[i]); got != want {
+				t.Fatalf("with %q, the document is\n%s\nwant\n%s", expand, got, want)
+			}
+			if i == set%len(claims.Items) {
+				if one := must(s.Claims.Document(ctx, claim.ID, expand)); string(one.JSON) != want || one.Version != claim.Version {
+					t.Fatalf("with %q, the document of claim %d is\n%s\nwant\n%s", expand, claim.ID, one.JSON, want)
+				}
+			}
+		}
+	}
+}
+
+// hostile is text that looks like what a claim's JSON is cut at.
+const hostile = `"},"origin":{"article_id":9,"first_sentence_id":9 ,"actors":[{"actor_id":9}],"techniques":["T0002"],"election_id":9` + " \\ <b>&amp; 🙂 ], "
+
+func addHostile(s *scene) {
+	source := must(s.Sources.Create(bg, tracker.SourceInput{Name: hostile, Kind: tracker.SourceNewsOutlet, Description: hostile, Aliases: tracker.Strings{hostile}}))
+	published := tracker.Instant(-62_000_000_000_000_123)
+	article := must(s.Articles.Create(bg, tracker.ArticleInput{SourceID: source.ID, URL: "https://hostile.example/?a=%22&b", Title: hostile, Authors: tracker.Strings{hostile, "b"},
+		PublishedAt: &published, PublishedText: hostile, Language: "en"}, read("One "+hostile+" one. Two "+hostile+" two. Three.")))
+	actor := must(s.Actors.Create(bg, tracker.ActorInput{Name: hostile, Kind: tracker.ActorPerson, Description: hostile}))
+	s.sources, s.articles, s.actors = append(s.sources, source.ID), append(s.articles, article.ID), append(s.actors, actor.ID)
+	run := tracker.NewOccurrence{Anchor: tracker.Anchor{SentenceID: article.Latest.Sentences[0].ID, LastSentenceID: article.Latest.Sentences[2].ID}}
+	in := claimed(hostile, run)
+	in.Tags, in.Techniques = []string{hostile}, []string{"T0002", "T0001"}
+	in.Actors = []tracker.ActorRole{{ActorID: actor.ID, Role: tracker.RoleSpeaker}, {ActorID: actor.ID, Role: tracker.RoleTarget}}
+	must(s.Claims.Create(bg, in))
+	must(s.Claims.Create(bg, claimed("of a version that is not the latest", quoted(article.ID, "Three."))))
+	must(s.Articles.AddVersion(bg, article.ID, read("Four "+hostile)))
+	must(s.Claims.Create(bg, claimed("b", quoted(article.ID, "Four"))))
+}
+
+func TestWhatIsSplicedIsWhatReadingTheRecordsGives(t *testing.T) {
+	s, r := newScene(open(t)), rand.New(rand.NewPCG(3, 4))
+	if err := s.grow(r, 25); err != nil {
+		t.Fatal(err)
+	}
+	addHostile(s)
+	for range 3 {
+		splicedMatch(bg, t, s.Store, store.ClaimFilter{})
+		splicedMatch(bg, t, s.Store, store.ClaimFilter{Kinds: tracker.ClaimKinds})
+		for range 40 {
+			must(0, s.disturb(r))
+		}
+	}
+}
+
+func TestWhatWasNotCommittedIsNotRemembered(t *testing.T) {
+	s := open(t)
+	actor := newActor(s, "a")
+	in := claimed("a", quoted(newArticle(s, "It was rigged.").ID, "rigged"))
+	in.Actors = []tracker.ActorRole{{ActorID: actor.ID, Role: tracker.RoleSpeaker}}
+	must(s.Claims.Create(bg, in))
+	rename := func(ctx context.Context, name string) {
+		must(s.Actors.Update(ctx, actor.ID, anyVersion, func(in *tracker.ActorInput) error { in.Name = name; return nil }))
+		splicedMatch(ctx, t, s, store.ClaimFilter{})
+	}
+	undone := errors.New("undone")
+	if err := s.Together(bg, func(ctx context.Context) error { rename(ctx, "b"); return undone }); !errors.Is(err, undone) {
+		t.Fatalf("the transaction = %v; want it undone", err)
+	}
+	splicedMatch(bg, t, s, store.ClaimFilter{})
+	rename(bg, "c")
+}
