@@ -31,7 +31,7 @@ func (c Claims) CreateMany(ctx context.Context, ins []tracker.NewClaim, allOrNot
 		if valid := n.valid(); len(valid) == 0 || allOrNothing && len(valid) < len(ins) {
 			return n.claims, n.errs, nil
 		}
-		err = c.s.Write(ctx, func(tx *gorm.DB) error { return n.write(c.s, tx) })
+		err = c.s.add(ctx, &n)
 		// What a claim points at may have gone since it was looked up: then it says so when it is looked up again.
 		if tries == 3 || !errors.Is(err, gorm.ErrForeignKeyViolated) {
 			return n.claims, n.errs, err
@@ -105,14 +105,39 @@ func prepareClaim(claim *tracker.Claim, at tracker.NewOccurrence, there referenc
 	return p.Err(), nil
 }
 
-// write inserts the claims with which nothing is wrong, a handful of statements for all of them.
-func (n *newClaims) write(s *Store, tx *gorm.DB) error {
-	places := n.valid()
-	claimIDs, err := s.engine.newIDs(tx, "claims", len(places))
+// add is Write for new claims: those with which nothing is wrong.
+func (s *Store) add(ctx context.Context, n *newClaims) error {
+	if _, ok := ctx.Value(together{}).(*joint); ok {
+		return s.Write(ctx, func(tx *gorm.DB) error {
+			t := transactionOf(tx)
+			t.added = append(t.added, n)
+			return s.writeAdded(tx, t) // what comes after it in that transaction is to find them
+		})
+	}
+	return s.submit(&job{ctx: ctx, adds: true, fn: func(tx *gorm.DB) error {
+		t := transactionOf(tx)
+		t.added, t.wrote = append(t.added, n), true
+		return nil
+	}})
+}
+
+// writeAdded inserts the claims that jobs have handed to a transaction, by a handful of statements for all of them.
+func (s *Store) writeAdded(tx *gorm.DB, t *transaction) error {
+	var added []*tracker.Claim
+	for _, n := range t.added {
+		for _, i := range n.valid() {
+			added = append(added, &n.claims[i])
+		}
+	}
+	t.added = nil
+	if len(added) == 0 {
+		return nil
+	}
+	claimIDs, err := s.engine.newIDs(tx, "claims", len(added))
 	if err != nil {
 		return err
 	}
-	occurrenceIDs, err := s.engine.newIDs(tx, "occurrences", len(places))
+	occurrenceIDs, err := s.engine.newIDs(tx, "occurrences", len(added))
 	if err != nil {
 		return err
 	}
@@ -120,8 +145,7 @@ func (n *newClaims) write(s *Store, tx *gorm.DB) error {
 	var lists claimLists
 	var origins []tracker.Occurrence
 	var elections []*int64
-	for k, i := range places {
-		claim := &n.claims[i]
+	for k, claim := range added {
 		now := s.moment(tx)
 		claim.Record = tracker.Record{ID: claimIDs[k], CreatedAt: now, UpdatedAt: now, Version: 1}
 		claim.StatusSince = now
