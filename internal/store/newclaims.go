@@ -59,7 +59,7 @@ func (n *newClaims) valid() (places []int) {
 // until it is done: texts never change, and that the other records are still there is checked once more by the database
 // when the claims are written.
 func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaims, err error) {
-	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+	err = c.s.look(ctx, func(tx *gorm.DB) error {
 		n = newClaims{claims: make([]tracker.Claim, len(ins)), errs: make([]error, len(ins))}
 		inputs, anchors := make([]*tracker.ClaimInput, len(ins)), make([]tracker.Anchor, len(ins))
 		for i, in := range ins {
@@ -77,6 +77,9 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 			return err
 		}
 		for i := range ins {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			if n.errs[i], err = prepareClaim(&n.claims[i], ins[i].Occurrence, there, words); err != nil {
 				return err
 			}
@@ -198,16 +201,29 @@ func (s *Store) references(tx *gorm.DB, ins ...*tracker.ClaimInput) (r reference
 	if r.actors, err = s.existing(tx, "actors", actors); err != nil {
 		return r, err
 	}
-	r.techniques = map[string]bool{}
+	r.techniques, err = s.techniques(tx, codes)
+	return r, err
+}
+
+// techniques are those of some codes that there are. What was found once is not looked for again: there is no way to remove it.
+func (s *Store) techniques(tx *gorm.DB, codes []string) (map[string]bool, error) {
+	there := map[string]bool{}
+	codes = slices.DeleteFunc(codes, func(code string) bool {
+		_, there[code] = s.codes.Load(code)
+		return there[code]
+	})
 	if len(codes) == 0 {
-		return r, nil
+		return there, nil
 	}
 	var found []string
-	err = tx.Raw("SELECT code FROM techniques WHERE code IN ?", s.engine.listed(codes)).Scan(&found).Error
+	err := tx.Raw("SELECT code FROM techniques WHERE code IN ?", s.engine.listed(codes)).Scan(&found).Error
 	for _, code := range found {
-		r.techniques[code] = true
+		there[code] = true
+		if transactionOf(tx) == nil { // else it may be undone
+			s.codes.Store(code, nil)
+		}
 	}
-	return r, err
+	return there, err
 }
 
 // existing are those of some ids that a table has.
@@ -216,12 +232,13 @@ func (s *Store) existing(tx *gorm.DB, table string, wanted []int64) (map[int64]b
 	if len(wanted) == 0 {
 		return there, nil
 	}
-	var found []int64
-	err := tx.Raw("SELECT id FROM "+table+" WHERE id IN ?", s.engine.listed(distinct(wanted))).Scan(&found).Error
-	for _, id := range found {
+	query := "SELECT id FROM " + table + " WHERE id " + speechOf(tx).among
+	return there, readRows(tx, query, []any{listOf(distinct(wanted))}, func(scan scanFunc) error {
+		var id int64
+		err := scan(&id)
 		there[id] = true
-	}
-	return there, err
+		return err
+	})
 }
 
 // check notes what is wrong with the input of a claim, also where it points at what is not there.

@@ -21,6 +21,8 @@ type transaction struct {
 	touched map[int64]struct{}
 	// fresh are those of them that are new in this transaction and nothing but what is known here.
 	fresh map[int64]*tracker.Claim
+	// articles are those of fresh claims, as they were when these were written.
+	articles map[int64]articleOf
 	// facts are what the touched claims had when the postings were last brought up to date, and entered the ids of the facets
 	// that this transaction has made.
 	facts      map[int64][]facet
@@ -145,6 +147,9 @@ func (s *Store) transact(ctx context.Context, jobs []*job, errs []error) (err er
 	watched.Statement.ConnPool = watch{tx.Statement.ConnPool, t}
 	all := watched.WithContext(context.WithValue(ctx, within{}, t))
 	for i, j := range jobs {
+		if errs[i] = j.ctx.Err(); errs[i] != nil {
+			continue // nobody waits for it any more
+		}
 		before := t.wrote
 		t.wrote = false
 		errs[i] = s.runJob(j, all, t)
@@ -181,9 +186,6 @@ func (s *Store) transact(ctx context.Context, jobs []*job, errs []error) (err er
 
 // runJob runs a job in a transaction that others may share. A job finds there what those before it have added.
 func (s *Store) runJob(j *job, all *gorm.DB, t *transaction) error {
-	if err := j.ctx.Err(); err != nil {
-		return err
-	}
 	if !j.adds {
 		if err := s.writeAdded(all, t); err != nil {
 			return err
@@ -204,7 +206,7 @@ func (s *Store) begin(ctx context.Context) (tx *gorm.DB, t *transaction, err err
 		return nil, nil, err
 	}
 	return tx, &transaction{latest: max(s.latest, latest), touched: map[int64]struct{}{}, fresh: map[int64]*tracker.Claim{},
-		facts: map[int64][]facet{}, entered: map[int64]bool{}, dictionary: &s.dictionary}, nil
+		articles: map[int64]articleOf{}, facts: map[int64][]facet{}, entered: map[int64]bool{}, dictionary: &s.dictionary}, nil
 }
 
 // seal does what is left to do before a commit, once for all writes in it.
