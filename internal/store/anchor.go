@@ -37,13 +37,13 @@ func (s *Store) locator(tx *gorm.DB, anchors ...tracker.Anchor) (locator, error)
 	if len(wanted) == 0 {
 		return l, nil
 	}
-	var found []tracker.Sentence
-	err := tx.Raw("SELECT id, article_id, article_version, ordinal, span_start, span_end FROM sentences WHERE id IN ?",
-		s.engine.listed(distinct(wanted))).Scan(&found).Error
-	for _, sentence := range found {
-		l.sentences[sentence.ID] = sentence
-	}
-	return l, err
+	query := "SELECT id, article_id, article_version, ordinal, span_start, span_end FROM sentences WHERE id " + speechOf(tx).among
+	return l, readRows(tx, query, []any{listOf(distinct(wanted))}, func(scan scanFunc) error {
+		var o tracker.Sentence
+		err := scan(&o.ID, &o.ArticleID, &o.ArticleVersion, &o.Ordinal, &o.Start, &o.End)
+		l.sentences[o.ID] = o
+		return err
+	})
 }
 
 // locate finds the words that a new occurrence points at and gives it what it leaves out. What is wrong with it is noted in
@@ -139,10 +139,7 @@ func (l locator) excerptFor(p *tracker.Problems, at string, a tracker.Anchor) (e
 			return e, err
 		}
 		around := max(text.ContextLength, utf8.RuneCountInString(a.Prefix), utf8.RuneCountInString(a.Suffix))
-		e.from = max(0, e.within.Start-around)
-		// SQL counts characters from 1.
-		return e, l.tx.Raw("SELECT substr(text, ?, ?) FROM article_versions WHERE article_id = ? AND n = ?",
-			e.from+1, e.within.End+around-e.from, e.article, e.n).Scan(&e.text).Error
+		return l.excerptAround(p, at, e, a.SentenceID, around)
 	}
 	var found []tracker.ArticleVersion
 	q := l.tx.Where("article_id = ?", a.ArticleID)
@@ -162,6 +159,23 @@ func (l locator) excerptFor(p *tracker.Problems, at string, a tracker.Anchor) (e
 		p.Add(at+"/article_id", "not_found", "there is no article %d", a.ArticleID)
 	}
 	return e, nil
+}
+
+// excerptAround reads the text of an excerpt of sentences, and so many code points around it. The article may have gone since
+// the sentences were read: then they are there no more.
+func (l locator) excerptAround(p *tracker.Problems, at string, e excerpt, sentence int64, around int) (excerpt, error) {
+	e.from = max(0, e.within.Start-around)
+	there := false
+	query := "SELECT substr(text, ?, ?) FROM article_versions WHERE article_id = ? AND n = ?" // counts characters from 1
+	err := readRows(l.tx, query, []any{e.from + 1, e.within.End + around - e.from, e.article, e.n}, func(scan scanFunc) error {
+		there = true
+		return scan(&e.text)
+	})
+	if err == nil && !there {
+		p.Add(at+"/sentence_id", "not_found", "there is no sentence %d", sentence)
+		return excerpt{}, nil
+	}
+	return e, err
 }
 
 // excerptOfSentences is the place of the sentences that a names, without their text.

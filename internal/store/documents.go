@@ -55,7 +55,7 @@ func renewDocuments(tx *gorm.DB, claims []int64) error {
 		}
 	}
 	for page := range slices.Chunk(changed, factsAtOnce) {
-		if err := tx.Exec("DELETE FROM claim_documents WHERE claim_id "+speechOf(tx).among, listOf(page)).Error; err != nil {
+		if err := execute(tx, "DELETE FROM claim_documents WHERE claim_id "+speechOf(tx).among, listOf(page)); err != nil {
 			return err
 		}
 		more, err := documentsOf(tx, page)

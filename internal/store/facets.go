@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -43,7 +44,7 @@ const (
 func factsOf(tx *gorm.DB, claims []int64) (map[int64][]facet, error) {
 	f := facts{of: make(map[int64][]facet, len(claims)), sources: map[int64][]int64{}}
 	sql, ids := speechOf(tx), listOf(claims)
-	err := eachRow(tx, "SELECT id, kind, status, COALESCE(election_id, 0), claimed_on, language, created_at FROM claims WHERE id "+sql.among, []any{ids}, f.claim)
+	err := readRows(tx, "SELECT id, kind, status, COALESCE(election_id, 0), claimed_on, language, created_at FROM claims WHERE id "+sql.among, []any{ids}, f.claim)
 	if err != nil {
 		return nil, err
 	}
@@ -55,10 +56,15 @@ func factsOf(tx *gorm.DB, claims []int64) (map[int64][]facet, error) {
 		`SELECT o.claim_id, o.stance, s.id, s.kind, s.country, a.url
 			FROM occurrences o JOIN articles a ON a.id = o.article_id JOIN sources s ON s.id = a.source_id WHERE o.claim_id ` + sql.among: f.place,
 	} {
-		if err := eachRow(tx, query, []any{ids}, row); err != nil {
+		if err := readRows(tx, query, []any{ids}, row); err != nil {
 			return nil, err
 		}
 	}
+	return f.whole(), nil
+}
+
+// whole are the facets of each claim once all is gathered.
+func (f *facts) whole() map[int64][]facet {
 	for id, sources := range f.sources {
 		f.add(id, fieldSources, strconv.Itoa(len(distinct(sources))))
 	}
@@ -66,7 +72,47 @@ func factsOf(tx *gorm.DB, claims []int64) (map[int64][]facet, error) {
 		slices.SortFunc(all, compareFacets)
 		f.of[id] = slices.Compact(all)
 	}
-	return f.of, nil
+	return f.of
+}
+
+// freshFactsOf is factsOf for claims that are new in a transaction, which knows most of it.
+func freshFactsOf(tx *gorm.DB, claims []*tracker.Claim) (map[int64][]facet, error) {
+	f := facts{of: make(map[int64][]facet, len(claims)), sources: map[int64][]int64{}}
+	var wanted []int64
+	for _, c := range claims {
+		wanted = append(wanted, ids(c.Actors, func(a *tracker.ClaimActor) *int64 { return &a.ActorID })...)
+	}
+	actors := map[int64][2]string{} // kind and country
+	query := "SELECT id, kind, country FROM actors WHERE id " + speechOf(tx).among
+	err := readRows(tx, query, []any{listOf(distinct(wanted))}, func(scan scanFunc) error {
+		var id int64
+		var of [2]string
+		err := scan(&id, &of[0], &of[1])
+		actors[id] = of
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range claims {
+		election := int64(0)
+		if c.ElectionID != nil {
+			election = *c.ElectionID
+		}
+		f.row(c.ID, string(c.Kind), string(c.Status), election, string(c.ClaimedOn), c.Language, c.CreatedAt)
+		for _, tag := range c.Tags {
+			f.add(c.ID, fieldTag, tag)
+		}
+		for _, code := range c.Techniques {
+			f.add(c.ID, fieldTechnique, code)
+		}
+		for _, a := range c.Actors {
+			f.act(c.ID, string(a.Role), a.ActorID, actors[a.ActorID][0], actors[a.ActorID][1])
+		}
+		at := transactionOf(tx).articles[c.Origin.ArticleID]
+		f.stand(c.ID, string(c.Origin.Stance), at.source, at.kind, at.country, at.url)
+	}
+	return f.whole(), nil
 }
 
 func compareFacets(a, b facet) int {
@@ -90,9 +136,15 @@ func (f *facts) claim(scan scanFunc) error {
 	var id, election int64
 	var kind, status, day, language string
 	var created tracker.Instant
-	if err := scan(&id, &kind, &status, &election, &day, &language, &created); err != nil {
-		return err
+	err := scan(&id, &kind, &status, &election, &day, &language, &created)
+	if err == nil {
+		f.row(id, kind, status, election, day, language, created)
 	}
+	return err
+}
+
+// row notes what the row of a claim says, the first that is noted of a claim.
+func (f *facts) row(id int64, kind, status string, election int64, day, language string, created tracker.Instant) {
 	f.of[id] = append(make([]facet, 0, 48), facet{fieldAll, ""})
 	f.add(id, fieldKind, kind)
 	f.add(id, fieldStatus, status)
@@ -107,7 +159,6 @@ func (f *facts) claim(scan scanFunc) error {
 	day = dayOf(created)
 	f.add(id, fieldCreatedDay, day)
 	f.add(id, fieldCreated, day[:len("2006-01")])
-	return nil
 }
 
 // dayOf is the day of an instant, in UTC.
@@ -126,29 +177,39 @@ func (f *facts) word(field string) rowFunc {
 func (f *facts) actor(scan scanFunc) error {
 	var id, actor int64
 	var role, kind, country string
-	if err := scan(&id, &role, &actor, &kind, &country); err != nil {
-		return err
+	err := scan(&id, &role, &actor, &kind, &country)
+	if err == nil {
+		f.act(id, role, actor, kind, country)
 	}
+	return err
+}
+
+// act notes an actor of a claim.
+func (f *facts) act(id int64, role string, actor int64, kind, country string) {
 	f.add(id, fieldRole, role)
-	f.party(id, []string{prefixActor, role}, actor, kind, country)
-	return nil
+	f.party(id, [2]string{prefixActor, role}, actor, kind, country)
 }
 
 func (f *facts) place(scan scanFunc) error {
 	var id, source int64
 	var stance, kind, country, url string
-	if err := scan(&id, &stance, &source, &kind, &country, &url); err != nil {
-		return err
+	err := scan(&id, &stance, &source, &kind, &country, &url)
+	if err == nil {
+		f.stand(id, stance, source, kind, country, url)
 	}
+	return err
+}
+
+// stand notes a place where a claim stands.
+func (f *facts) stand(id int64, stance string, source int64, kind, country, url string) {
 	f.add(id, fieldStance, stance)
 	f.add(id, fieldHost, tracker.HostOf(url))
-	f.party(id, []string{prefixSource, stance}, source, kind, country)
+	f.party(id, [2]string{prefixSource, stance}, source, kind, country)
 	f.sources[id] = append(f.sources[id], source)
-	return nil
 }
 
 // party notes an actor or a source with what it is.
-func (f *facts) party(claim int64, prefixes []string, id int64, kind, country string) {
+func (f *facts) party(claim int64, prefixes [2]string, id int64, kind, country string) {
 	for _, prefix := range prefixes {
 		f.add(claim, prefix+suffixID, strconv.FormatInt(id, 10))
 		f.add(claim, prefix+suffixKind, kind)
@@ -181,7 +242,7 @@ func rememberFacts(tx *gorm.DB, claims []int64) error {
 func renewFacts(tx *gorm.DB, claims []int64) error {
 	t := transactionOf(tx)
 	for page := range slices.Chunk(claims, factsAtOnce) {
-		have, err := factsOf(tx, page)
+		have, err := factsNow(tx, page)
 		if err != nil {
 			return err
 		}
@@ -197,9 +258,37 @@ func renewFacts(tx *gorm.DB, claims []int64) error {
 	return nil
 }
 
+// factsNow is factsOf in a transaction that writes.
+func factsNow(tx *gorm.DB, claims []int64) (map[int64][]facet, error) {
+	t := transactionOf(tx)
+	var fresh []*tracker.Claim
+	var others []int64
+	for _, id := range claims {
+		if claim, ok := t.fresh[id]; ok {
+			fresh = append(fresh, claim)
+		} else {
+			others = append(others, id)
+		}
+	}
+	if len(fresh) == 0 {
+		return factsOf(tx, others)
+	}
+	have, err := freshFactsOf(tx, fresh)
+	if err != nil || len(others) == 0 {
+		return have, err
+	}
+	theirs, err := factsOf(tx, others)
+	maps.Copy(have, theirs)
+	return have, err
+}
+
 // settleFacts brings postings up to date with all that was changed in this transaction so far. It comes before actors or
 // sources change, whose claims are then moved as sets.
-func settleFacts(tx *gorm.DB) error { return renewFacts(tx, transactionOf(tx).claims()) }
+func settleFacts(tx *gorm.DB) error {
+	err := renewFacts(tx, transactionOf(tx).claims())
+	clear(transactionOf(tx).fresh) // what is known of them is not all of it any more
+	return err
+}
 
 // rebuildFacets makes all postings anew, a chunk of claims at a time.
 func rebuildFacets(tx *gorm.DB) error {

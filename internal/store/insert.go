@@ -33,10 +33,40 @@ func insert[T any](tx *gorm.DB, rows []T) error {
 		places := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + "), "
 		query := "INSERT INTO " + model.Schema.Table + " (" + strings.Join(columns, ", ") + ") VALUES " +
 			strings.TrimSuffix(strings.Repeat(places, most), ", ")
-		if err := tx.Exec(query, values...).Error; err != nil {
+		if err := execute(tx, query, values...); err != nil {
 			return err
 		}
 		rows = rows[most:]
 	}
 	return nil
+}
+
+// execute runs a statement. SQLite gets it as it is: GORM would look in it for the places of the values, which takes longer
+// than a statement for many rows does.
+func execute(tx *gorm.DB, query string, values ...any) error {
+	if tx.Name() == "postgres" {
+		return tx.Exec(query, values...).Error
+	}
+	_, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, query, values...)
+	return translated(tx, err)
+}
+
+// readRows gives fn the rows that a query finds, as eachRow does. SQLite gets the query as it is.
+func readRows(tx *gorm.DB, query string, values []any, fn rowFunc) error {
+	if tx.Name() == "postgres" {
+		return eachRow(tx, query, values, fn)
+	}
+	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, query, values...)
+	if err != nil {
+		return translated(tx, err)
+	}
+	return translated(tx, scanRows(rows, fn))
+}
+
+// translated is an error of the database as GORM has it.
+func translated(tx *gorm.DB, err error) error {
+	if translator, ok := tx.Dialector.(gorm.ErrorTranslator); ok && err != nil {
+		return translator.Translate(err)
+	}
+	return err
 }

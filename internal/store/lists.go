@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"strconv"
 
 	"gorm.io/gorm"
 
@@ -35,20 +36,37 @@ func (occurrenceRow) TableName() string { return "occurrences" }
 
 // occurrenceRows are occurrences as they are kept, each of a claim about one of the elections.
 func (s *Store) occurrenceRows(tx *gorm.DB, places []tracker.Occurrence, elections []*int64) (rows []occurrenceRow, err error) {
-	var articles []tracker.Article
-	wanted := distinct(ids(places, func(o *tracker.Occurrence) *int64 { return &o.ArticleID }))
-	if err := tx.Select("id", "source_id", "published_at").Find(&articles, "id IN ?", s.engine.listed(wanted)).Error; err != nil {
+	of, err := articlesOf(tx, ids(places, func(o *tracker.Occurrence) *int64 { return &o.ArticleID }))
+	if err != nil {
 		return nil, err
-	}
-	of := map[int64]tracker.ArticleInput{}
-	for _, a := range articles {
-		of[a.ID] = a.ArticleInput
 	}
 	for i, o := range places {
 		a := of[o.ArticleID]
-		rows = append(rows, occurrenceRow{o, a.SourceID, published(a), elections[i], wordsOf(o.Exact)})
+		rows = append(rows, occurrenceRow{o, a.source, a.published, elections[i], wordsOf(o.Exact)})
 	}
 	return rows, nil
+}
+
+// articleOf is what an article says of the claims that stand in it.
+type articleOf struct {
+	url           string
+	published     tracker.Instant // unpublished where nobody knows
+	source        int64
+	kind, country string // of the source
+}
+
+// articlesOf reads what articles say of their claims, and has the transaction know it.
+func articlesOf(tx *gorm.DB, articles []int64) (map[int64]articleOf, error) {
+	of := transactionOf(tx).articles
+	query := `SELECT a.id, a.url, COALESCE(a.published_at, ` + strconv.FormatInt(int64(unpublished), 10) + `), s.id, s.kind, s.country
+		FROM articles a JOIN sources s ON s.id = a.source_id WHERE a.id ` + speechOf(tx).among
+	return of, readRows(tx, query, []any{listOf(distinct(articles))}, func(scan scanFunc) error {
+		var id int64
+		var a articleOf
+		err := scan(&id, &a.url, &a.published, &a.source, &a.kind, &a.country)
+		of[id] = a
+		return err
+	})
 }
 
 // wordsOf is a number for the words of a quote, the same for all in which text.Words sees the same.

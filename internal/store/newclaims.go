@@ -31,7 +31,7 @@ func (c Claims) CreateMany(ctx context.Context, ins []tracker.NewClaim, allOrNot
 		if valid := n.valid(); len(valid) == 0 || allOrNothing && len(valid) < len(ins) {
 			return n.claims, n.errs, nil
 		}
-		err = c.s.Write(ctx, func(tx *gorm.DB) error { return n.write(c.s, tx) })
+		err = c.s.add(ctx, &n)
 		// What a claim points at may have gone since it was looked up: then it says so when it is looked up again.
 		if tries == 3 || !errors.Is(err, gorm.ErrForeignKeyViolated) {
 			return n.claims, n.errs, err
@@ -59,7 +59,7 @@ func (n *newClaims) valid() (places []int) {
 // until it is done: texts never change, and that the other records are still there is checked once more by the database
 // when the claims are written.
 func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaims, err error) {
-	err = c.s.Read(ctx, func(tx *gorm.DB) error {
+	err = c.s.look(ctx, func(tx *gorm.DB) error {
 		n = newClaims{claims: make([]tracker.Claim, len(ins)), errs: make([]error, len(ins))}
 		inputs, anchors := make([]*tracker.ClaimInput, len(ins)), make([]tracker.Anchor, len(ins))
 		for i, in := range ins {
@@ -77,6 +77,9 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 			return err
 		}
 		for i := range ins {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			if n.errs[i], err = prepareClaim(&n.claims[i], ins[i].Occurrence, there, words); err != nil {
 				return err
 			}
@@ -105,14 +108,39 @@ func prepareClaim(claim *tracker.Claim, at tracker.NewOccurrence, there referenc
 	return p.Err(), nil
 }
 
-// write inserts the claims with which nothing is wrong, a handful of statements for all of them.
-func (n *newClaims) write(s *Store, tx *gorm.DB) error {
-	places := n.valid()
-	claimIDs, err := s.engine.newIDs(tx, "claims", len(places))
+// add is Write for new claims: those with which nothing is wrong.
+func (s *Store) add(ctx context.Context, n *newClaims) error {
+	if _, ok := ctx.Value(together{}).(*joint); ok {
+		return s.Write(ctx, func(tx *gorm.DB) error {
+			t := transactionOf(tx)
+			t.added = append(t.added, n)
+			return s.writeAdded(tx, t) // what comes after it in that transaction is to find them
+		})
+	}
+	return s.submit(&job{ctx: ctx, adds: true, fn: func(tx *gorm.DB) error {
+		t := transactionOf(tx)
+		t.added, t.wrote = append(t.added, n), true
+		return nil
+	}})
+}
+
+// writeAdded inserts the claims that jobs have handed to a transaction, by a handful of statements for all of them.
+func (s *Store) writeAdded(tx *gorm.DB, t *transaction) error {
+	var added []*tracker.Claim
+	for _, n := range t.added {
+		for _, i := range n.valid() {
+			added = append(added, &n.claims[i])
+		}
+	}
+	t.added = nil
+	if len(added) == 0 {
+		return nil
+	}
+	claimIDs, err := s.engine.newIDs(tx, "claims", len(added))
 	if err != nil {
 		return err
 	}
-	occurrenceIDs, err := s.engine.newIDs(tx, "occurrences", len(places))
+	occurrenceIDs, err := s.engine.newIDs(tx, "occurrences", len(added))
 	if err != nil {
 		return err
 	}
@@ -120,8 +148,7 @@ func (n *newClaims) write(s *Store, tx *gorm.DB) error {
 	var lists claimLists
 	var origins []tracker.Occurrence
 	var elections []*int64
-	for k, i := range places {
-		claim := &n.claims[i]
+	for k, claim := range added {
 		now := s.moment(tx)
 		claim.Record = tracker.Record{ID: claimIDs[k], CreatedAt: now, UpdatedAt: now, Version: 1}
 		claim.StatusSince = now
@@ -174,16 +201,29 @@ func (s *Store) references(tx *gorm.DB, ins ...*tracker.ClaimInput) (r reference
 	if r.actors, err = s.existing(tx, "actors", actors); err != nil {
 		return r, err
 	}
-	r.techniques = map[string]bool{}
+	r.techniques, err = s.techniques(tx, codes)
+	return r, err
+}
+
+// techniques are those of some codes that there are. What was found once is not looked for again: there is no way to remove it.
+func (s *Store) techniques(tx *gorm.DB, codes []string) (map[string]bool, error) {
+	there := map[string]bool{}
+	codes = slices.DeleteFunc(codes, func(code string) bool {
+		_, there[code] = s.codes.Load(code)
+		return there[code]
+	})
 	if len(codes) == 0 {
-		return r, nil
+		return there, nil
 	}
 	var found []string
-	err = tx.Raw("SELECT code FROM techniques WHERE code IN ?", s.engine.listed(codes)).Scan(&found).Error
+	err := tx.Raw("SELECT code FROM techniques WHERE code IN ?", s.engine.listed(codes)).Scan(&found).Error
 	for _, code := range found {
-		r.techniques[code] = true
+		there[code] = true
+		if transactionOf(tx) == nil { // else it may be undone
+			s.codes.Store(code, nil)
+		}
 	}
-	return r, err
+	return there, err
 }
 
 // existing are those of some ids that a table has.
@@ -192,12 +232,13 @@ func (s *Store) existing(tx *gorm.DB, table string, wanted []int64) (map[int64]b
 	if len(wanted) == 0 {
 		return there, nil
 	}
-	var found []int64
-	err := tx.Raw("SELECT id FROM "+table+" WHERE id IN ?", s.engine.listed(distinct(wanted))).Scan(&found).Error
-	for _, id := range found {
+	query := "SELECT id FROM " + table + " WHERE id " + speechOf(tx).among
+	return there, readRows(tx, query, []any{listOf(distinct(wanted))}, func(scan scanFunc) error {
+		var id int64
+		err := scan(&id)
 		there[id] = true
-	}
-	return there, err
+		return err
+	})
 }
 
 // check notes what is wrong with the input of a claim, also where it points at what is not there.

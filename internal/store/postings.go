@@ -250,7 +250,7 @@ func (d *dictionary) idsOf(tx *gorm.DB, facets []facet) (map[facet]int64, error)
 	if len(missing) == 0 {
 		return ids, nil
 	}
-	return ids, eachRow(tx, speechOf(tx).enter, []any{listOf(pairs(missing))}, func(scan scanFunc) error {
+	return ids, readRows(tx, speechOf(tx).enter, []any{listOf(pairs(missing))}, func(scan scanFunc) error {
 		var e entry
 		err := scan(&e.id, &e.field, &e.value)
 		ids[e.facet] = e.id
@@ -393,21 +393,21 @@ func applyPage(tx *gorm.DB, page []int64, postings map[int64]*postingChange, mor
 		kept = append(kept, [3]int64{id, int64(at + 1), int64(len(codes) - at)})
 	}
 	if len(emptied) > 0 {
-		if err := tx.Exec("DELETE FROM postings WHERE id "+speechOf(tx).among, listOf(emptied)).Error; err != nil {
+		if err := execute(tx, "DELETE FROM postings WHERE id "+speechOf(tx).among, listOf(emptied)); err != nil {
 			return err
 		}
 	}
 	if len(kept) == 0 {
 		return nil
 	}
-	return tx.Exec(speechOf(tx).keep, codes, listOf(kept)).Error
+	return execute(tx, speechOf(tx).keep, codes, listOf(kept))
 }
 
 // postingsByID are the sets of these postings, in the order of their ids; empty where there is none.
 func postingsByID(tx *gorm.DB, ids []int64) ([]bitset.Set, error) {
 	sets := make([]bitset.Set, len(ids))
 	var code sql.RawBytes
-	err := eachRow(tx, "SELECT id, claims FROM postings WHERE id "+speechOf(tx).among, []any{listOf(ids)}, func(scan scanFunc) error {
+	err := readRows(tx, "SELECT id, claims FROM postings WHERE id "+speechOf(tx).among, []any{listOf(ids)}, func(scan scanFunc) error {
 		var id int64
 		if err := scan(&id, &code); err != nil {
 			return err
@@ -432,5 +432,5 @@ func countFacets(tx *gorm.DB, more map[int64]int64) error {
 	if len(all) == 0 {
 		return nil
 	}
-	return tx.Exec(speechOf(tx).count, listOf(all)).Error
+	return execute(tx, speechOf(tx).count, listOf(all))
 }

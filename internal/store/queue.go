@@ -30,6 +30,8 @@ type job struct {
 	ctx   context.Context
 	fn    func(tx *gorm.DB) error
 	alone bool // to be committed by itself: it is long, and others would have to wait for it to know how they fared
+	// adds says that fn only hands new claims to its transaction, which writes those of several jobs by the same statements.
+	adds bool
 
 	done     chan struct{} // closed when err and panicked are final
 	err      error

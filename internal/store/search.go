@@ -110,7 +110,7 @@ func putAll(tx *gorm.DB, entries []indexed, statement func(rows int) string, row
 		for _, e := range entries[:most] {
 			values = append(values, row(e)...)
 		}
-		if err := tx.Exec(statement(most), values...).Error; err != nil {
+		if err := execute(tx, statement(most), values...); err != nil {
 			return err
 		}
 	}
@@ -189,7 +189,30 @@ var searchDerivation = derivation{
 	name:    "search",
 	format:  searchFormat,
 	rebuild: rebuildSearch,
-	renew:   func(tx *gorm.DB, claims []int64) error { return claimIndex.renew(tx, claims...) },
+	renew:   renewSearch,
+}
+
+// renewSearch brings the entries of claims up to date.
+func renewSearch(tx *gorm.DB, claims []int64) error {
+	var others []int64
+	var entries []indexed
+	for _, id := range claims {
+		if claim, ok := transactionOf(tx).fresh[id]; ok {
+			entries = append(entries, indexed{id, claimIndex.columns(passagesOfClaim(claim))})
+		} else {
+			others = append(others, id)
+		}
+	}
+	if err := indexerOf(tx).put(tx, claimIndex, entries); err != nil {
+		return err
+	}
+	return claimIndex.renew(tx, others...)
+}
+
+// passagesOfClaim are those of a claim that stands in one place only.
+func passagesOfClaim(claim *tracker.Claim) []passage {
+	quote := passage{tracker.Match{Field: "exact", OccurrenceID: claim.Origin.ID}, claim.Origin.Exact}
+	return append(textOf("text", claim.Text), quote)
 }
 
 // rebuildSearch fills all indexes anew.

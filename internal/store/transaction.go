@@ -16,10 +16,13 @@ import (
 type transaction struct {
 	latest tracker.Instant // the latest moment that any record carries
 	wrote  bool            // whether a statement may have changed something
+	added  []*newClaims    // that are still to be written
 	// touched are the claims from which something is derived that is to be made anew before the commit.
 	touched map[int64]struct{}
 	// fresh are those of them that are new in this transaction and nothing but what is known here.
 	fresh map[int64]*tracker.Claim
+	// articles are those of fresh claims, as they were when these were written.
+	articles map[int64]articleOf
 	// facts are what the touched claims had when the postings were last brought up to date, and entered the ids of the facets
 	// that this transaction has made.
 	facts      map[int64][]facet
@@ -68,7 +71,7 @@ func (s *Store) attempt(jobs []*job) (answered bool) {
 			}
 		}
 	}()
-	ctx, cancel := forAll(jobs)
+	ctx, cancel := s.forAll(jobs)
 	defer cancel()
 	err := s.transact(ctx, jobs, errs)
 	if errors.Is(err, errOneFailed) {
@@ -88,8 +91,20 @@ var errOneFailed = errors.New("one of several writes failed")
 // errInDoubt says that a write failed while it was being committed, so that it may be there or not.
 var errInDoubt = errors.New("the commit failed")
 
+// forStatements is the context of a job's statements. SQLite watches the end of a context for each statement by a goroutine
+// of its own, which costs more than the short statements of most jobs do: theirs are run to their end.
+func (s *Store) forStatements(j *job) context.Context {
+	if s.Embedded() && !j.alone {
+		return context.WithoutCancel(j.ctx)
+	}
+	return j.ctx
+}
+
 // forAll is a context that ends when those of all jobs have ended, or with its cancel function.
-func forAll(jobs []*job) (context.Context, context.CancelFunc) {
+func (s *Store) forAll(jobs []*job) (context.Context, context.CancelFunc) {
+	if s.Embedded() && !jobs[0].alone {
+		return context.WithoutCancel(jobs[0].ctx), func() {}
+	}
 	if len(jobs) == 1 {
 		return context.WithCancel(jobs[0].ctx)
 	}
@@ -130,10 +145,14 @@ func (s *Store) transact(ctx context.Context, jobs []*job, errs []error) (err er
 	}()
 	watched := tx.WithContext(ctx) // a statement of its own
 	watched.Statement.ConnPool = watch{tx.Statement.ConnPool, t}
+	all := watched.WithContext(context.WithValue(ctx, within{}, t))
 	for i, j := range jobs {
+		if errs[i] = j.ctx.Err(); errs[i] != nil {
+			continue // nobody waits for it any more
+		}
 		before := t.wrote
 		t.wrote = false
-		errs[i] = j.fn(watched.WithContext(context.WithValue(j.ctx, within{}, t))) //nolint:contextcheck // each job has a context of its own
+		errs[i] = s.runJob(j, all, t)
 		if errs[i] != nil && (t.wrote || tracker.CodeOf(errs[i]) == "") {
 			if len(jobs) == 1 {
 				return errs[i]
@@ -145,11 +164,14 @@ func (s *Store) transact(ctx context.Context, jobs []*job, errs []error) (err er
 	if !t.wrote {
 		return nil
 	}
-	if err := s.seal(watched.WithContext(context.WithValue(ctx, within{}, t)), t); err != nil {
+	if err := s.seal(all, t); err != nil {
 		if len(jobs) > 1 {
 			return errOneFailed
 		}
 		return err
+	}
+	if len(jobs) == 1 && jobs[0].ctx.Err() != nil {
+		return jobs[0].ctx.Err() // nobody waits for it any more
 	}
 	ended = true
 	s.commits.Add(1)
@@ -160,6 +182,16 @@ func (s *Store) transact(ctx context.Context, jobs []*job, errs []error) (err er
 	}
 	s.latest = t.latest
 	return nil
+}
+
+// runJob runs a job in a transaction that others may share. A job finds there what those before it have added.
+func (s *Store) runJob(j *job, all *gorm.DB, t *transaction) error {
+	if !j.adds {
+		if err := s.writeAdded(all, t); err != nil {
+			return err
+		}
+	}
+	return j.fn(all.WithContext(context.WithValue(s.forStatements(j), within{}, t))) //nolint:contextcheck // each job has a context of its own
 }
 
 // begin begins a transaction that is the only one that writes.
@@ -174,11 +206,14 @@ func (s *Store) begin(ctx context.Context) (tx *gorm.DB, t *transaction, err err
 		return nil, nil, err
 	}
 	return tx, &transaction{latest: max(s.latest, latest), touched: map[int64]struct{}{}, fresh: map[int64]*tracker.Claim{},
-		facts: map[int64][]facet{}, entered: map[int64]bool{}, dictionary: &s.dictionary}, nil
+		articles: map[int64]articleOf{}, facts: map[int64][]facet{}, entered: map[int64]bool{}, dictionary: &s.dictionary}, nil
 }
 
 // seal does what is left to do before a commit, once for all writes in it.
 func (s *Store) seal(tx *gorm.DB, t *transaction) error {
+	if err := s.writeAdded(tx, t); err != nil {
+		return err
+	}
 	if err := derive(tx, t); err != nil {
 		return err
 	}
