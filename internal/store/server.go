@@ -57,6 +57,8 @@ func newServer(address string, era *atomic.Int64) (*server, error) {
 		"application_name": "claimtracker",
 		// No statement outlives the patience of its request by much, even where the cancellation gets lost.
 		"statement_timeout": "60s",
+		// A cancellation that comes before its statement does nothing: so the server looks whether somebody still listens.
+		"client_connection_check_interval": "1s",
 	} {
 		setIfUnset(settings, name, value)
 	}
