@@ -122,6 +122,7 @@ var claims = resourceOf("claims", recordColumns[tracker.Claim](), []column[track
 	{name: "language", member: "language", value: func(c *tracker.Claim) cell { return words(c.Language) }},
 	{name: "tags", member: "tags", value: func(c *tracker.Claim) cell { return joined(c.Tags) }},
 	{name: "techniques", member: "techniques", value: func(c *tracker.Claim) cell { return joined(c.Techniques) }},
+	{name: "status_since", member: "status_since", value: func(c *tracker.Claim) cell { return instant(c.StatusSince) }},
 	{name: "technique_names", member: "technique_records", expands: []string{"techniques"}, value: func(c *tracker.Claim) cell {
 		return cell{text: joinEach(c.TechniqueRecords, func(t tracker.Technique) string { return t.Name })}
 	}},

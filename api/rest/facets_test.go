@@ -221,7 +221,7 @@ func TestTotalsAndGapsListWhatTheyCount(t *testing.T) {
 	a.patch("/api/v1/claims/1", "*", object{"status": "in_review"}).wants(200)
 	gaps := a.get("/api/v1/stats/gaps?days=14").wants(200).has("/one_source/count", 3, "/long_in_review/count", 1, "/unarchived/count", 3, "/uncited/count", 1)
 	gaps.has("/unarchived/href", "/api/v1/articles?archived=false", "/uncited/href", "/api/v1/sources?cited=false")
-	for _, name := range []string{"one_source", "long_in_review"} {
+	for _, name := range []string{"one_source", "long_in_review", "unarchived", "uncited"} {
 		a.follow(gaps, gaps.at("/"+name))
 	}
 	a.patch("/api/v1/articles/1", "*", object{"archive_url": "https://archive.example/1"}).wants(200)
