@@ -64,8 +64,8 @@ var (
 )
 
 func partsOf(document jsontext.Value) (p parted) {
-	origin := bytes.LastIndex(document, beforeOrigin)
-	actors := bytes.LastIndex(document[:origin], beforeActors)
+	origin := bytes.Index(document, beforeOrigin)
+	actors := bytes.Index(document[:origin], beforeActors)
 	p.head, p.actors, p.origin = document[:actors], document[actors:origin], document[origin:]
 	for one := range bytes.SplitSeq(p.actors[len(beforeActors):], beforeActor) {
 		if id := leading(one); id > 0 {
@@ -162,7 +162,7 @@ func techniquesOf(tx *gorm.DB, parts []parted) (map[string]tracker.Technique, er
 
 // techniques are the codes that a claim names.
 func (p parted) techniques() (codes []string, err error) {
-	its := p.head[bytes.LastIndex(p.head, beforeTechniques)+len(beforeTechniques):]
+	its := p.head[bytes.Index(p.head, beforeTechniques)+len(beforeTechniques):]
 	err = json.Unmarshal(its[:bytes.IndexByte(its, ']')+1], &codes)
 	return codes, err
 }
@@ -200,12 +200,13 @@ func (with *expansions) appendTo(b []byte, p parted, expand Expand) (jsontext.Va
 
 // size is about how much is put into a claim.
 func (with *expansions) size(p parted) int {
-	n := len(with.articles[p.article]) + len(with.elections[p.election]) + 1024
+	article := with.articles[p.article]
+	n := len(article) + len(with.sources[after(article, beforeSource)]) + len(with.elections[p.election]) + 64
 	for _, id := range p.actorIDs {
 		n += len(with.actors[id]) + len(`,"actor":`)
 	}
 	for id := p.first; id <= p.last; id++ {
-		n += len(with.sentences[id])
+		n += len(with.sentences[id]) + len(",")
 	}
 	return n
 }
@@ -248,7 +249,7 @@ func (with *expansions) techniqueRecords(p parted) (jsontext.Value, error) {
 // read each time, and written by hand.
 func articleHeads(tx *gorm.DB, wanted []int64) (map[int64][]byte, error) {
 	all := make(map[int64][]byte, len(wanted))
-	var joined []byte
+	joined := make([]byte, 0, len(wanted)*640) // about as much as they take
 	err := eachRow(tx, articleHeadQuery+speechOf(tx).among, []any{listOf(distinct(wanted))}, func(scan scanFunc) error {
 		var a tracker.Article
 		v := &a.Latest
