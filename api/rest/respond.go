@@ -11,6 +11,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/store"
@@ -136,14 +137,17 @@ func respondPage[T any](c echo.Context, q *query, fields []string, l store.List[
 	if err != nil {
 		return fmt.Errorf("writing a page's end: %w", err)
 	}
-	body := []byte(`{"items":[`)
+	items, size := make([]jsontext.Value, len(l.Items)), len(end)+len(`{"items":[],`)
 	for i := range l.Items {
+		if items[i], err = written(&l.Items[i], fields); err != nil {
+			return err
+		}
+		size += len(items[i]) + len(",")
+	}
+	body := append(make([]byte, 0, size), `{"items":[`...)
+	for i, item := range items {
 		if i > 0 {
 			body = append(body, ',')
-		}
-		item, err := written(&l.Items[i], fields)
-		if err != nil {
-			return err
 		}
 		body = append(body, item...)
 	}

@@ -355,7 +355,7 @@ func sequenceOf(tx *gorm.DB, table string) (name string, err error) {
 
 // postgresSpeech: a list is a JSON array. An array of the numbers rather than a join, so that the index is what is read.
 var postgresSpeech = speech{
-	among: "= ANY (ARRAY(SELECT CAST(n AS bigint) FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS n))",
+	among: "= ANY (ARRAY(SELECT CAST(listed.number AS bigint) FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS listed (number)))",
 	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM jsonb_array_elements(CAST(? AS jsonb)) AS wanted
 		JOIN facets AS f ON f.field = wanted ->> 0 AND f.value = wanted ->> 1`,
 	enter: `INSERT INTO facets (field, value, claims) SELECT n ->> 0, n ->> 1, 0

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -63,8 +64,8 @@ var (
 )
 
 func partsOf(document jsontext.Value) (p parted) {
-	origin := bytes.LastIndex(document, beforeOrigin)
-	actors := bytes.LastIndex(document[:origin], beforeActors)
+	origin := bytes.Index(document, beforeOrigin)
+	actors := bytes.Index(document[:origin], beforeActors)
 	p.head, p.actors, p.origin = document[:actors], document[actors:origin], document[origin:]
 	for one := range bytes.SplitSeq(p.actors[len(beforeActors):], beforeActor) {
 		if id := leading(one); id > 0 {
@@ -123,8 +124,7 @@ func expansionsOf(tx *gorm.DB, kept *fragments, parts []parted, expand Expand) (
 		}
 	}
 	if expand.has("article") || expand.has("source") {
-		heads := func(tx *gorm.DB, ids []int64) (map[int64]tracker.Article, error) { return articlesByID(tx, ids, nil) }
-		if with.articles, err = kept.of(tx, "articles", articles, marshalled(heads)); err != nil {
+		if with.articles, err = articleHeads(tx, articles); err != nil {
 			return with, err
 		}
 	}
@@ -162,7 +162,7 @@ func techniquesOf(tx *gorm.DB, parts []parted) (map[string]tracker.Technique, er
 
 // techniques are the codes that a claim names.
 func (p parted) techniques() (codes []string, err error) {
-	its := p.head[bytes.LastIndex(p.head, beforeTechniques)+len(beforeTechniques):]
+	its := p.head[bytes.Index(p.head, beforeTechniques)+len(beforeTechniques):]
 	err = json.Unmarshal(its[:bytes.IndexByte(its, ']')+1], &codes)
 	return codes, err
 }
@@ -200,12 +200,13 @@ func (with *expansions) appendTo(b []byte, p parted, expand Expand) (jsontext.Va
 
 // size is about how much is put into a claim.
 func (with *expansions) size(p parted) int {
-	n := len(with.articles[p.article]) + len(with.elections[p.election]) + 1024
+	article := with.articles[p.article]
+	n := len(article) + len(with.sources[after(article, beforeSource)]) + len(with.elections[p.election]) + 64
 	for _, id := range p.actorIDs {
 		n += len(with.actors[id]) + len(`,"actor":`)
 	}
 	for id := p.first; id <= p.last; id++ {
-		n += len(with.sentences[id])
+		n += len(with.sentences[id]) + len(",")
 	}
 	return n
 }
@@ -242,6 +243,77 @@ func (with *expansions) techniqueRecords(p parted) (jsontext.Value, error) {
 		all = append(all, with.techniques[code])
 	}
 	return json.Marshal(all)
+}
+
+// articleHeads are the JSON of articles without their texts. There are too many of them to be remembered, so that they are
+// read each time, and written by hand.
+func articleHeads(tx *gorm.DB, wanted []int64) (map[int64][]byte, error) {
+	all := make(map[int64][]byte, len(wanted))
+	joined := make([]byte, 0, len(wanted)*640) // about as much as they take
+	err := eachRow(tx, articleHeadQuery+speechOf(tx).among, []any{listOf(distinct(wanted))}, func(scan scanFunc) error {
+		var a tracker.Article
+		v := &a.Latest
+		if err := scan(&a.ID, &a.CreatedAt, &a.UpdatedAt, &a.Version, &a.SourceID, &a.URL, &a.Title, &a.Authors, &a.PublishedAt, &a.PublishedText,
+			&a.Language, &a.ArchiveURL, &v.N, &v.Language, &v.SHA256, &v.Length, &v.CapturedAt); err != nil {
+			return err
+		}
+		begin := len(joined)
+		joined = appendArticle(joined, &a)
+		all[a.ID] = joined[begin:len(joined):len(joined)]
+		return nil
+	})
+	return all, err
+}
+
+const articleHeadQuery = `SELECT a.id, a.created_at, a.updated_at, a.version, a.source_id, a.url, a.title, a.authors, a.published_at, a.published_text,
+	a.language, a.archive_url, v.n, v.language, v.sha256, v.length, v.captured_at
+	FROM articles a JOIN article_versions v ON v.article_id = a.id AND v.n = (SELECT max(w.n) FROM article_versions w WHERE w.article_id = a.id)
+	WHERE a.id `
+
+// appendArticle appends an article, of which nothing is expanded, as JSON.
+func appendArticle(b []byte, a *tracker.Article) []byte {
+	b = strconv.AppendInt(append(b, `{"id":`...), a.ID, 10)
+	b = appendInstant(append(b, `,"created_at":`...), a.CreatedAt)
+	b = appendInstant(append(b, `,"updated_at":`...), a.UpdatedAt)
+	b = strconv.AppendInt(append(b, `,"version":`...), a.Version, 10)
+	b = strconv.AppendInt(append(b, beforeSource...), a.SourceID, 10)
+	b = appendText(append(b, `,"url":`...), a.URL)
+	b = appendText(append(b, `,"title":`...), a.Title)
+	b = append(b, `,"authors":[`...)
+	for i, author := range a.Authors {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendText(b, author)
+	}
+	b = append(b, ']')
+	if a.PublishedAt != nil {
+		b = appendInstant(append(b, `,"published_at":`...), *a.PublishedAt)
+	}
+	for _, member := range [][2]string{{`,"published_text":`, a.PublishedText}, {`,"language":`, a.Language}, {`,"archive_url":`, a.ArchiveURL}} {
+		if member[1] != "" {
+			b = appendText(append(b, member[0]...), member[1])
+		}
+	}
+	b = strconv.AppendInt(append(b, `,"latest":{"article_id":`...), a.ID, 10)
+	b = strconv.AppendInt(append(b, `,"n":`...), a.Latest.N, 10)
+	b = appendText(append(b, `,"language":`...), a.Latest.Language)
+	b = appendText(append(b, `,"sha256":`...), a.Latest.SHA256)
+	b = strconv.AppendInt(append(b, `,"length":`...), int64(a.Latest.Length), 10)
+	return append(appendInstant(append(b, `,"captured_at":`...), a.Latest.CapturedAt), "}}"...)
+}
+
+func appendInstant(b []byte, at tracker.Instant) []byte {
+	return append(append(append(b, '"'), at.String()...), '"')
+}
+
+// appendText appends a text as JSON. What is kept is UTF-8, in which all can be written.
+func appendText(b []byte, text string) []byte {
+	b, err := jsontext.AppendQuote(b, text)
+	if err != nil {
+		panic(err)
+	}
+	return b
 }
 
 // sentencesByID are the JSON of sentences.
