@@ -1,6 +1,10 @@
 package store_test
 
 import (
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"claimtracker/internal/store"
@@ -31,6 +35,27 @@ func BenchmarkClaims(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			must(s.Claims.List(bg, store.ClaimFilter{}, store.Page{Limit: 50, Sort: "-created_at"}, nil))
+		}
+	})
+	b.Run("create for 64 clients", func(b *testing.B) {
+		b.ReportAllocs()
+		var left atomic.Int64
+		left.Store(int64(b.N))
+		var clients sync.WaitGroup
+		for range 64 {
+			clients.Go(func() {
+				for left.Add(-1) >= 0 {
+					must(s.Claims.Create(bg, in))
+				}
+			})
+		}
+		clients.Wait()
+	})
+	b.Run("create 1000 together", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, errs, err := s.Claims.CreateMany(bg, slices.Repeat([]tracker.NewClaim{in}, 1000), true)
+			must(0, errors.Join(append(errs, err)...))
 		}
 	})
 	b.Run("create", func(b *testing.B) {

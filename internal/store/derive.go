@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"log/slog"
 	"maps"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -74,8 +76,16 @@ func derive(tx *gorm.DB, t *transaction) error {
 // claims are the claims that were touched so far.
 func (t *transaction) claims() []int64 { return slices.Sorted(maps.Keys(t.touched)) }
 
-// rebuild makes anew what is derived in another form than this program's, or not at all.
-func (s *Store) rebuild(ctx context.Context) error {
+// rebuild makes anew what is derived in another form than this program's, or not at all, and logs that: it takes minutes where
+// there are a million claims.
+func (s *Store) rebuild(ctx context.Context, log *slog.Logger) error {
+	empty, err := s.Empty(ctx)
+	if err != nil {
+		return err
+	}
+	if empty {
+		log = slog.New(slog.DiscardHandler) // there is nothing that takes time
+	}
 	for _, d := range derivations {
 		var format int64
 		err := s.write.WithContext(ctx).Raw("SELECT COALESCE(max(format), 0) FROM derived WHERE name = ?", d.name).Scan(&format).Error
@@ -85,9 +95,12 @@ func (s *Store) rebuild(ctx context.Context) error {
 			}
 			continue
 		}
+		began := time.Now()
+		log.InfoContext(ctx, "making anew what is derived from the records", "what", d.name)
 		if err := s.alone(ctx, d.remake); err != nil {
 			return err
 		}
+		log.InfoContext(ctx, "made anew what is derived from the records", "what", d.name, "took", time.Since(began))
 	}
 	return nil
 }

@@ -36,6 +36,14 @@ var setApplicationID = fmt.Sprintf("PRAGMA application_id = %d", applicationID)
 // gigabyte). Of a larger one only the header and the length are looked at.
 const checkedSize = 64 << 20
 
+// writerCache is how many bytes of pages the writer keeps in memory: what is derived from claims lies all over the file, and
+// most of it is changed again soon.
+const writerCache = 24 << 20
+
+// checkpointPages is after how many pages the write-ahead log is folded into the file: 32 MiB. The pages that nearly each write
+// changes are in the log many times by then, and go into the file once.
+const checkpointPages = 8192
+
 // sqliteEngine keeps the tracker in one file.
 type sqliteEngine struct {
 	path string
@@ -55,7 +63,8 @@ func (e *sqliteEngine) open(ctx context.Context, config *gorm.Config) (write, re
 	}
 	// A writer takes its lock when it begins, so that it never has to give up half-way; each commit is on the disk before
 	// it returns (FULL: with WAL, NORMAL would lose the last ones at power loss).
-	write, err = e.pool(config, 1, "_txlock=immediate&_synchronous=FULL&_foreign_keys=on&_busy_timeout=5000&_stmt_cache_size=100")
+	write, err = e.pool(config, 1, "_txlock=immediate&_synchronous=FULL&_foreign_keys=on&_busy_timeout=5000&_stmt_cache_size=100"+
+		fmt.Sprintf("&_cache_size=%d", -writerCache>>10))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -171,6 +180,9 @@ func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB, isNew bool) err
 	var mode string
 	if err := pool.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil || mode != "wal" {
 		return errors.Join(fmt.Errorf("%s cannot keep a write-ahead log (its journal mode is %q); is it on a network share?", e.path, mode), err)
+	}
+	if _, err := pool.ExecContext(ctx, fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", checkpointPages)); err != nil {
+		return fmt.Errorf("cannot set up the log of %s: %w", e.path, err)
 	}
 	// SQLite opens the log with the first look into the file. The writer must have it open from the beginning, for it is
 	// the one that clears it away in the end.

@@ -122,7 +122,7 @@ func Open(ctx context.Context, address string, log *slog.Logger, now func() time
 	if err := s.write.WithContext(ctx).Raw(latestMoment).Scan(&s.latest).Error; err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := s.rebuild(ctx); err != nil {
+	if err := s.rebuild(ctx, log); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.Sources, s.Actors, s.Elections, s.Articles = Sources{s}, Actors{s}, Elections{s}, Articles{s}
