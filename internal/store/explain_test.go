@@ -110,6 +110,11 @@ func askEverything(ctx context.Context, s *store.Store) error {
 				if err != nil {
 					return err
 				}
+				documents := p
+				documents.Total = false
+				if _, err := s.Claims.Documents(ctx, f, documents, store.Expand{"actors", "election", "sentences", "source", "techniques"}); err != nil {
+					return err
+				}
 				p.After = l.Next
 			}
 		}
