@@ -159,6 +159,7 @@ func answerList[T any](s *Server, c echo.Context, q *query, f form[T], p store.P
 		}
 	}
 	f.begin(c)
+	keep(c.Request().Context(), nil) // who waits for the same is not to wait until this client has it
 	return newAnswer(c.Response().Header()["Content-Type"], "", lines).send(c, http.StatusOK)
 }
 

@@ -230,6 +230,15 @@ func TestTotalsAndGapsListWhatTheyCount(t *testing.T) {
 	a.get("/api/v1/stats/totals").wants(200).has("/claims/count", 3, "/occurrences/count", 5)
 }
 
+// What a filter says of the counted field is left out, also beside another filter that has to do with it.
+func TestAFieldIsCountedWithoutItsOwnFilter(t *testing.T) {
+	a := open(t).world()
+	for _, filters := range []string{"", "&status=in_review", "&status=in_review&status_before=" + tomorrow, "&status_before=" + tomorrow} {
+		a.get("/api/v1/claims/facets?field=status"+filters).wants(200).has("/facets/0/buckets/0/value", "logged", "/facets/0/buckets/0/count", 3,
+			"/facets/0/buckets/1/value", "in_review", "/facets/0/buckets/1/count", 1)
+	}
+}
+
 func TestACountIsRefusedWithAllThatIsWrongWithIt(t *testing.T) {
 	a := open(t)
 	a.get("/api/v1/claims/facets?limit=0&kind=x&sort=x").wants(400).names("field required", "limit out_of_range", "kind not_in_vocabulary", "sort unknown_parameter")

@@ -95,6 +95,9 @@ func (p *plan) addClaimed(tx *gorm.DB, from, to tracker.Date) error {
 
 // entriesBetween are the entries of the days from first to last, as whole months where that is possible.
 func entriesBetween(tx *gorm.DB, days, months, first, last string) ([]entry, error) {
+	if first > last {
+		return nil, nil
+	}
 	firstMonth, lastMonth := first[:len("2006-01")], last[:len("2006-01")]
 	if firstMonth == lastMonth {
 		return entriesOf(tx, days, first, last)
@@ -168,11 +171,8 @@ func (f ClaimFilter) queries(tx *gorm.DB) (all []query) {
 		all = append(all, query{sql, parameters})
 	}
 	if f.StatusBefore != nil {
-		statuses := f.Statuses
-		if len(statuses) == 0 {
-			statuses = tracker.ClaimStatuses
-		}
-		all = append(all, query{"SELECT id FROM claims WHERE status IN ? AND status_since < ?", []any{statuses, *f.StatusBefore}})
+		// All statuses, for the index; which of them it is to be, their postings say.
+		all = append(all, query{"SELECT id FROM claims WHERE status IN ? AND status_since < ?", []any{tracker.ClaimStatuses, *f.StatusBefore}})
 	}
 	return all
 }

@@ -362,8 +362,10 @@ func moveParty(tx *gorm.DB, p party, id int64, was, is map[string]string) error 
 
 func moveColumn(tx *gorm.DB, p party, id int64, column, was, is string) error {
 	var others []int64 // that are what it was
-	if err := tx.Raw("SELECT id FROM "+p.table+" WHERE "+column+" = ? AND id <> ?", was, id).Scan(&others).Error; err != nil {
-		return err
+	if was != "" {
+		if err := tx.Raw("SELECT id FROM "+p.table+" WHERE "+column+" = ? AND id <> ?", was, id).Scan(&others).Error; err != nil {
+			return err
+		}
 	}
 	for _, prefix := range p.prefixes {
 		if err := moveClaims(tx, prefix, "_"+column, id, was, is, others); err != nil {

@@ -152,7 +152,7 @@ func (s *Store) transact(ctx context.Context, jobs []*job, errs []error) (err er
 		}
 		before := t.wrote
 		t.wrote = false
-		errs[i] = s.runJob(j, all, t)
+		errs[i] = s.runJob(j, all, t) //nolint:contextcheck // each job has a context of its own
 		if errs[i] != nil && (t.wrote || tracker.CodeOf(errs[i]) == "") {
 			if len(jobs) == 1 {
 				return errs[i]
@@ -191,7 +191,7 @@ func (s *Store) runJob(j *job, all *gorm.DB, t *transaction) error {
 			return err
 		}
 	}
-	return j.fn(all.WithContext(context.WithValue(s.forStatements(j), within{}, t))) //nolint:contextcheck // each job has a context of its own
+	return j.fn(all.WithContext(context.WithValue(s.forStatements(j), within{}, t)))
 }
 
 // begin begins a transaction that is the only one that writes.
