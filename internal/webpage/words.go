@@ -43,9 +43,12 @@ func markWhiteSpace(r rune) rune {
 	return r
 }
 
-// unmarkWhiteSpace undoes markWhiteSpace.
+// unmarkWhiteSpace undoes markWhiteSpace, and leaves out control characters, as normalising does: white space beside them
+// is white space at a line's end.
 func unmarkWhiteSpace(r rune) rune {
 	switch {
+	case r != '\n' && r != '\t' && unicode.IsControl(r):
+		return -1
 	case r == lineMark:
 		return '\n'
 	case spaceMark <= r && r < spaceMark+rune(len(keptSpaces)):
