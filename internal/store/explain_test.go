@@ -80,8 +80,9 @@ func wholeTables(query string, lines []string) (bad []string) {
 		if found == nil || slices.Contains(small, found[1]) || strings.Contains(line, "VIRTUAL TABLE") {
 			continue
 		}
-		// A page is read in the order of an index, and no further than it is full.
-		if strings.Contains(found[2], "USING") && strings.Contains(query, " LIMIT ") && !strings.Contains(strings.Join(lines, " "), "TEMP B-TREE") {
+		// A page is read in the order of an index, or where all is wanted of the table's own key, and no further than it is full.
+		ordered := strings.Contains(found[2], "USING") || strings.Contains(query, "ORDER BY claim_id") && !strings.Contains(query, "WHERE")
+		if ordered && strings.Contains(query, " LIMIT ") && !strings.Contains(strings.Join(lines, " "), "TEMP B-TREE") {
 			continue
 		}
 		bad = append(bad, line)

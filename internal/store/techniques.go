@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -42,6 +43,7 @@ func (c Techniques) Tactics(ctx context.Context) (tactics []tracker.Tactic, err 
 // Put keeps a framework's tactics and techniques, over those of the same code.
 func (c Techniques) Put(ctx context.Context, tactics []tracker.Tactic, techniques []tracker.Technique) error {
 	return c.s.Write(ctx, func(tx *gorm.DB) error {
+		tactics, techniques := slices.Clone(tactics), slices.Clone(techniques) // GORM writes into what it is given
 		over := tx.Clauses(clause.OnConflict{UpdateAll: true}).Session(&gorm.Session{CreateBatchSize: 200})
 		if err := over.Create(&tactics).Error; err != nil {
 			return err
