@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -141,19 +140,12 @@ func duration(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// ballastSize is what the heap is made to look larger by, in bytes. Go collects garbage each time that the heap has doubled, and
-// a tracker's is so small that this would be dozens of times a second under load. Nothing is ever written there, so that it
-// takes no memory itself: but up to as much more garbage lies about.
-const ballastSize = 24 << 20
-
 // Run serves until the context ends, then lets what is under way finish and closes the database clean.
 func (c *serveCommand) Run(all *commands, at *surroundings) (err error) {
 	settings, err := c.settings()
 	if err != nil {
 		return err
 	}
-	ballast := make([]byte, ballastSize)
-	defer runtime.KeepAlive(ballast)
 	late := &lateLog{to: at.stderr}
 	defer late.flush() // after all else: closing may have something to say
 	s, log, err := all.open(&surroundings{at.ctx, at.stdout, late}, c.Replicas...)

@@ -38,7 +38,7 @@ const checkedSize = 64 << 20
 
 // writerCache is how many bytes of pages the writer keeps in memory: what is derived from claims lies all over the file, and
 // most of it is changed again soon.
-const writerCache = 24 << 20
+const writerCache = 8 << 20
 
 // checkpointPages is after how many pages the write-ahead log is folded into the file: 32 MiB. The pages that nearly each write
 // changes are in the log many times by then, and go into the file once.
