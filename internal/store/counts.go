@@ -272,28 +272,6 @@ func inPages(all []*candidate) source {
 
 func compareCells(a, b cell) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) }
 
-// entriesByClaims are the values of a field that is kept as it is, some at a time: those of the most claims first.
-func entriesByClaims(tx *gorm.DB, field string, atOnce int) source {
-	var last *candidate
-	return func() (page []*candidate, err error) {
-		query, parameters := "SELECT id, value, claims FROM facets WHERE field = ? AND claims > 0", []any{field}
-		if last != nil {
-			query += " AND claims <= ? AND (claims < ? OR value > ?)"
-			parameters = append(parameters, last.most, last.most, last.at[0])
-		}
-		err = eachRow(tx, query+" ORDER BY claims DESC, value LIMIT ?", append(parameters, atOnce), func(scan scanFunc) error {
-			e := entry{facet: facet{field: field}}
-			err := scan(&e.id, &e.value, &e.claims)
-			page = append(page, &candidate{at: cell{e.value}, facets: []entry{e}, most: e.claims})
-			return err
-		})
-		if len(page) > 0 {
-			last = page[len(page)-1]
-		}
-		return page, err
-	}
-}
-
 // valuesIn are the values of a field that a few claims have.
 func valuesIn(facts map[int64][]facet, field string) (all []*candidate) {
 	by := map[string]*candidate{}

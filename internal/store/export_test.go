@@ -69,7 +69,12 @@ func CheckFacets(tx *gorm.DB) error {
 	if err != nil {
 		return err
 	}
+	v, err := viewOf(tx)
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
+		e.claims += v.more(e.id)
 		has, err := unionOf(tx, []int64{e.id}, everywhere)
 		if err != nil {
 			return err
@@ -85,6 +90,12 @@ func CheckFacets(tx *gorm.DB) error {
 	}
 	return nil
 }
+
+// FoldAt has the log of facets hold so many changes, at the most.
+func (s *Store) FoldAt(most int64) { s.mostLogged = most }
+
+// Fold folds the log of facets into the postings.
+func (s *Store) Fold(ctx context.Context) error { return s.alone(ctx, foldLog) }
 
 // RebuildFacets makes all postings anew.
 func (s *Store) RebuildFacets(ctx context.Context) error { return s.alone(ctx, facetDerivation.remake) }
@@ -163,3 +174,26 @@ func (s *Store) FindClaims(ctx context.Context, q search.Query, p Page) (found [
 
 // Committed is how many transactions this store has committed.
 func (s *Store) Committed() uint64 { return s.commits.Load() / 2 }
+
+// CodedTurns are the changes that a row of the log says, by the ids of facets: claims that come to a facet and, negative, claims
+// that leave it.
+func CodedTurns(code []byte) (turns map[int64][]int64, err error) {
+	turns = map[int64][]int64{}
+	err = eachTurn(code, func(facet int64, t turn) { turns[facet] = append(turns[facet], t.claim()*t.more()) })
+	return turns, err
+}
+
+// CodeOfTurns is a row of the log that says them.
+func CodeOfTurns(turns map[int64][]int64) []byte {
+	c := changes{}
+	for facet, all := range turns {
+		for _, claim := range all {
+			if claim < 0 {
+				c[facet] = append(c[facet], leaves(-claim))
+			} else {
+				c[facet] = append(c[facet], comes(claim))
+			}
+		}
+	}
+	return c.code()
+}

@@ -422,10 +422,14 @@ func seeFirst(tx *gorm.DB, entries []entry, sets []column, descending bool, foun
 func (s *Store) Totals(ctx context.Context) (totals map[string]int64, err error) {
 	err = s.Browse(ctx, func(tx *gorm.DB) error {
 		totals = map[string]int64{}
+		claims, err := lookUp(tx, []facet{{fieldAll, ""}})
+		if err != nil {
+			return err
+		}
+		totals["claims"] = mostOf(claims)
 		return eachRow(tx, `SELECT 'sources', count(*) FROM sources UNION ALL SELECT 'actors', count(*) FROM actors
 			UNION ALL SELECT 'elections', count(*) FROM elections UNION ALL SELECT 'techniques', count(*) FROM techniques
-			UNION ALL SELECT 'tactics', count(*) FROM tactics UNION ALL SELECT name, n FROM tallies WHERE name <> 'unarchived'
-			UNION ALL SELECT 'claims', COALESCE((SELECT claims FROM facets WHERE field = 'all' AND value = ''), 0)`, nil, func(scan scanFunc) error {
+			UNION ALL SELECT 'tactics', count(*) FROM tactics UNION ALL SELECT name, n FROM tallies WHERE name <> 'unarchived'`, nil, func(scan scanFunc) error {
 			var name string
 			var n int64
 			err := scan(&name, &n)
@@ -448,16 +452,27 @@ type Gaps struct {
 func (s *Store) Gaps(ctx context.Context, days int) (g Gaps, err error) {
 	g.InReviewBefore = tracker.InstantOf(s.now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -days))
 	err = s.Browse(ctx, func(tx *gorm.DB) error {
-		for query, into := range map[string]*int64{
-			"SELECT COALESCE(max(claims), 0) FROM facets WHERE field = 'sources' AND value = '1'":                            &g.OneSource,
-			"SELECT n FROM tallies WHERE name = 'unarchived'":                                                                &g.Unarchived,
-			"SELECT (SELECT count(*) FROM sources) - (SELECT count(*) FROM facets WHERE field = 'source_id' AND claims > 0)": &g.Uncited,
-		} {
-			if err := tx.Raw(query).Scan(into).Error; err != nil {
-				return err
-			}
+		one, err := lookUp(tx, []facet{{fieldSources, "1"}})
+		if err != nil {
+			return err
+		}
+		g.OneSource = mostOf(one)
+		if g.Uncited, err = uncited(tx); err != nil {
+			return err
+		}
+		if err := tx.Raw("SELECT n FROM tallies WHERE name = 'unarchived'").Scan(&g.Unarchived).Error; err != nil {
+			return err
 		}
 		return tx.Raw("SELECT count(*) FROM claims WHERE status = ? AND status_since < ?", tracker.StatusInReview, g.InReviewBefore).Scan(&g.LongInReview).Error
 	})
 	return g, err
+}
+
+// uncited is how many sources no claim stands in.
+func uncited(tx *gorm.DB) (n int64, err error) {
+	if err := tx.Raw("SELECT count(*) FROM sources").Scan(&n).Error; err != nil {
+		return 0, err
+	}
+	cited, err := valuesOf(tx, prefixSource+suffixID)
+	return n - cited, err
 }
