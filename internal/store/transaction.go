@@ -21,6 +21,7 @@ type transaction struct {
 	touched map[int64]struct{}
 	// fresh are those of them that are new in this transaction and nothing but what is known here.
 	fresh map[int64]*tracker.Claim
+	ready map[int64]*readyClaim // of fresh claims
 	// articles are those of fresh claims, as they were when these were written.
 	articles map[int64]articleOf
 	// facts are what the touched claims had when the postings were last brought up to date, and entered the ids of the facets
@@ -205,7 +206,7 @@ func (s *Store) begin(ctx context.Context) (tx *gorm.DB, t *transaction, err err
 		tx.Rollback()
 		return nil, nil, err
 	}
-	return tx, &transaction{latest: max(s.latest, latest), touched: map[int64]struct{}{}, fresh: map[int64]*tracker.Claim{},
+	return tx, &transaction{latest: max(s.latest, latest), touched: map[int64]struct{}{}, fresh: map[int64]*tracker.Claim{}, ready: map[int64]*readyClaim{},
 		articles: map[int64]articleOf{}, facts: map[int64][]facet{}, entered: map[int64]bool{}, dictionary: &s.dictionary}, nil
 }
 
