@@ -356,8 +356,7 @@ func (e *sqliteEngine) same(_ context.Context, _ *gorm.DB, other engine) (bool, 
 func (e *sqliteEngine) unhurried(*gorm.DB) error { return nil }
 
 func (e *sqliteEngine) highest(tx *gorm.DB, table string) (id int64, err error) {
-	err = tx.Raw("SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = ?", table).Scan(&id).Error
-	return id, err
+	return id, readRows(tx, "SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = ?", []any{table}, func(scan scanFunc) error { return scan(&id) })
 }
 
 func (e *sqliteEngine) setHighest(tx *gorm.DB, table string, id int64) error {
