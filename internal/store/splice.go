@@ -25,18 +25,19 @@ func spliced(tx *gorm.DB, documents []string, expand Expand) ([]Document, error)
 		}
 		return all, nil
 	}
-	parts := make([]parted, len(documents))
+	parts, n := make([]parted, len(documents)), 0
 	for i, d := range documents {
 		var err error
 		if parts[i], err = partsOf(d, expand); err != nil {
 			return nil, err
 		}
+		n += mostPieces + 3*len(parts[i].actorIDs) + 2*int(parts[i].last-parts[i].first)
 	}
 	with, err := expansionsOf(tx, parts, expand)
 	if err != nil {
 		return nil, err
 	}
-	var pieces []string
+	pieces := make([]string, 0, n)
 	for i := range parts {
 		begin := len(pieces)
 		if pieces, err = with.appendClaim(pieces, &parts[i]); err != nil {
@@ -47,6 +48,9 @@ func spliced(tx *gorm.DB, documents []string, expand Expand) ([]Document, error)
 	return all, nil
 }
 
+// mostPieces is how many pieces a claim has at the most, beside those of its actors and of all sentences but one.
+const mostPieces = 17
+
 // parted is a claim's JSON, cut where something may be put in, and what it points at, of what is expanded.
 type parted struct {
 	head, actors, origin string // up to the actors; them; the origin and the end
@@ -56,7 +60,7 @@ type parted struct {
 	techniques                     []string
 }
 
-const beforeActors, beforeActor = `,"actors":[`, `{"actor_id":`
+const beforeActors, beforeActor, beforeFirst = `,"actors":[`, `{"actor_id":`, `,"first_sentence_id":`
 
 func partsOf(document string, expand Expand) (p parted, err error) {
 	origin := strings.Index(document, `,"origin":{`)
@@ -76,7 +80,8 @@ func partsOf(document string, expand Expand) (p parted, err error) {
 		p.article = numberAfter(p.origin, `,"article_id":`)
 	}
 	if expand.has("sentences") {
-		p.first, p.last = numberAfter(p.origin, `,"first_sentence_id":`), numberAfter(p.origin, `,"last_sentence_id":`)
+		end := p.origin[strings.LastIndex(p.origin, beforeFirst):] // from the end: the quote may be long
+		p.first, p.last = numberAfter(end, beforeFirst), numberAfter(end, `,"last_sentence_id":`)
 	}
 	if expand.has("techniques") {
 		_, codes, _ := strings.Cut(p.head, `,"techniques":`)
