@@ -165,7 +165,7 @@ func (c Claims) Documents(ctx context.Context, f ClaimFilter, p Page, expand Exp
 
 // pageOfDocuments reads a page of claims as they are kept.
 func pageOfDocuments(tx *gorm.DB, f ClaimFilter, p Page) (l List[string], err error) {
-	page, err := pageOfIDs(tx, f, p)
+	page, err := pageOfClaims(tx, f, p)
 	l.Next, l.Total = page.Next, page.Total
 	if err != nil || len(page.Items) == 0 {
 		return l, err
@@ -232,13 +232,4 @@ func joinedDocuments(tx *gorm.DB, query string, parameters ...any) ([]string, er
 		return nil, err
 	}
 	return strings.Split(joined, "\n"), nil
-}
-
-// pageOfIDs reads the ids of a page of claims, also of a search.
-func pageOfIDs(tx *gorm.DB, f ClaimFilter, p Page) (List[int64], error) {
-	if f.Search.Query == nil {
-		return pageOfClaims(tx, f, p)
-	}
-	l, err := searchClaims(tx, f, p)
-	return List[int64]{Items: ids(l.Items, func(c *tracker.Claim) *int64 { return &c.ID }), Next: l.Next, Total: l.Total}, err
 }
