@@ -68,6 +68,14 @@ func readRows(tx *gorm.DB, query string, values []any, fn rowFunc) error {
 	return translated(tx, scanRows(rows, fn))
 }
 
+// readRow reads the one row that a query finds, or sql.ErrNoRows. SQLite gets the query as it is.
+func readRow(tx *gorm.DB, query string, values []any, into ...any) error {
+	if tx.Name() == "postgres" {
+		return tx.Raw(query, values...).Row().Scan(into...)
+	}
+	return translated(tx, tx.Statement.ConnPool.QueryRowContext(tx.Statement.Context, query, values...).Scan(into...))
+}
+
 // translated is an error of the database as GORM has it.
 func translated(tx *gorm.DB, err error) error {
 	if translator, ok := tx.Dialector.(gorm.ErrorTranslator); ok && err != nil {

@@ -370,7 +370,8 @@ var postgresSpeech = speech{
 		FROM jsonb_array_elements(CAST(? AS jsonb)) AS c WHERE facets.id = CAST(c ->> 0 AS bigint)`,
 	gathered: "string_agg(CAST(id AS text), ',')",
 	joined:   "string_agg(document, chr(10))",
-	stamps:   "string_agg(id || ' ' || version || ' ' || updated_at, ',')",
+	sentence: `CAST((SELECT row_to_json(s) FROM (SELECT id, article_id, article_version, ordinal, span_start AS start, span_end AS "end", text) AS s)
+		AS text)`,
 	inTurn: `SELECT (SELECT document FROM claim_documents WHERE claim_id = CAST(wanted.id AS bigint)) AS document
 		FROM jsonb_array_elements_text(CAST(? AS jsonb)) WITH ORDINALITY AS wanted (id, place) ORDER BY wanted.place`,
 }

@@ -38,7 +38,7 @@ type speech struct {
 	count    string // counts facets: a list of id and by how much more
 	gathered string // joins all ids, with commas
 	joined   string // joins all documents, as lines
-	stamps   string // joins the id, the version and the time of the last change of records, with commas
+	sentence string // a sentence as its JSON
 	inTurn   string // reads documents, by a list of ids, in its order
 }
 

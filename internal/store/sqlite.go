@@ -380,7 +380,8 @@ var sqliteSpeech = speech{
 	count:    "UPDATE facets SET claims = claims + (c.value ->> 1) FROM json_each(?) AS c WHERE facets.id = c.value ->> 0",
 	gathered: "group_concat(id)",
 	joined:   "group_concat(document, char(10))",
-	stamps:   "group_concat(id || ' ' || version || ' ' || updated_at)",
+	sentence: `json_object('id', id, 'article_id', article_id, 'article_version', article_version, 'ordinal', ordinal,
+		'start', span_start, 'end', span_end, 'text', text)`,
 	inTurn: `SELECT (SELECT document FROM claim_documents WHERE claim_id = wanted.value) AS document
 		FROM json_each(?) AS wanted ORDER BY wanted.key`,
 }

@@ -45,8 +45,7 @@ type Store struct {
 
 	dictionary dictionary
 	overlays   overlays
-	mostLogged int64 // changes in the log of facets
-	fragments  fragments
+	mostLogged int64    // changes in the log of facets
 	codes      sync.Map // the codes of techniques that were seen, which stay
 	queue      *queue
 	commits    atomic.Uint64   // counted up before each commit of this process and after it: odd while one is under way
@@ -272,10 +271,8 @@ func (s *Store) Read(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	})
 }
 
-// look is Read for a single statement, which sees one state of the database as it is. A statement of SQLite is run to its
-// end: it is to be one that finds a row by its key, or a page of them.
 // look is Read for a single statement, which sees one state of the database as it is, or for several that need not see the
-// same one. A statement of SQLite is run to its end: it is to be one that finds rows by their keys.
+// same one. A statement of SQLite is run to its end: it is to be one that finds rows by their keys, or a page of them.
 func (s *Store) look(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if j, ok := ctx.Value(together{}).(*joint); ok {
 		return fn(j.tx)
