@@ -126,7 +126,7 @@ func (s *Server) createClaim(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	claim, err := s.store.Claims.Create(c.Request().Context(), in)
+	claim, err := s.store.Claims.CreateDocument(c.Request().Context(), in)
 	if err != nil {
 		return err
 	}

@@ -47,6 +47,7 @@ type Store struct {
 	overlays   overlays
 	mostLogged int64    // changes in the log of facets
 	codes      sync.Map // the codes of techniques that were seen, which stay
+	known      known
 	queue      *queue
 	commits    atomic.Uint64   // counted up before each commit of this process and after it: odd while one is under way
 	latest     tracker.Instant // the latest moment that any record carries; the queue's own
