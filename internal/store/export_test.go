@@ -2,12 +2,14 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
 
+	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
 
 	"claimtracker/internal/search"
@@ -196,4 +198,17 @@ func CodeOfTurns(turns map[int64][]int64) []byte {
 		}
 	}
 	return c.code()
+}
+
+// MigrateTo makes an empty SQLite file one with the schema of an older version.
+func MigrateTo(ctx context.Context, db *sql.DB, version int64) error {
+	provider, err := migrationsOf(db, goose.DialectSQLite3, "migrations/sqlite")
+	if err != nil {
+		return err
+	}
+	if _, err := db.ExecContext(ctx, setApplicationID); err != nil {
+		return err
+	}
+	_, err = provider.UpTo(ctx, version)
+	return err
 }

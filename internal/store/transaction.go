@@ -21,6 +21,7 @@ type transaction struct {
 	touched map[int64]struct{}
 	// fresh are those of them that are new in this transaction and nothing but what is known here.
 	fresh map[int64]*tracker.Claim
+	ready map[int64]*readyClaim // of fresh claims
 	// articles are those of fresh claims, as they were when these were written.
 	articles map[int64]articleOf
 	// facts are the ids of the facets that the touched claims had when the postings were last brought up to date, and entered
@@ -232,7 +233,7 @@ func (s *Store) begin(ctx, turn context.Context) (tx *gorm.DB, t *transaction, e
 		return nil, nil, err
 	}
 	return tx, &transaction{latest: max(s.latest, latest), touched: map[int64]struct{}{}, fresh: map[int64]*tracker.Claim{},
-		articles: map[int64]articleOf{}, facts: map[int64][]int64{}, entered: map[int64]bool{},
+		ready: map[int64]*readyClaim{}, articles: map[int64]articleOf{}, facts: map[int64][]int64{}, entered: map[int64]bool{},
 		dictionary: &s.dictionary, mostLogged: s.mostLogged}, nil
 }
 
