@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"gorm.io/gorm"
 
 	"claimtracker/internal/tracker"
@@ -31,7 +30,7 @@ func (c Claims) CreateDocument(ctx context.Context, in tracker.NewClaim) (Docume
 		return Document{}, err
 	}
 	claim := &n.claims[0]
-	return Document{claim.ID, claim.Version, jsontext.Value(n.ready[0].draft.of(claim))}, nil
+	return Document{[]string{n.ready[0].draft.of(claim)}}, nil
 }
 
 // CreateMany keeps new claims, each together with its origin, in one transaction. Where one of them cannot be kept, errs

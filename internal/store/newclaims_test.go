@@ -119,7 +119,7 @@ func TestAClaimIsAnsweredAsItsDocument(t *testing.T) {
 	s := open(t)
 	article := newArticle(s, "It was rigged.")
 	made := must(s.Claims.CreateDocument(bg, claimed(hostile, quoted(article.ID, "It was rigged."))))
-	if kept := must(s.Claims.Document(bg, made.ID, nil)); !reflect.DeepEqual(made, kept) {
+	if kept := must(s.Claims.Document(bg, made.Meta().ID, nil)); !reflect.DeepEqual(made, kept) {
 		t.Errorf("a claim was answered as %+v and is kept as %+v", made, kept)
 	}
 	_, err := s.Claims.CreateDocument(bg, claimed("", quoted(article.ID, "It was rigged.")))
