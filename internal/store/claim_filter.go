@@ -401,15 +401,3 @@ func cellOf(columns []string, part string, is map[string]string) (at cell) {
 	}
 	return at
 }
-
-// entriesOf are the entries of a field that some claim has, with values from first to last, in the order of the values.
-func entriesOf(tx *gorm.DB, field, first, last string) (found []entry, err error) {
-	err = eachRow(tx, "SELECT id, value, claims FROM facets WHERE field = ? AND value BETWEEN ? AND ? AND claims > 0 ORDER BY value",
-		[]any{field, first, last}, func(scan scanFunc) error {
-			e := entry{facet: facet{field: field}}
-			err := scan(&e.id, &e.value, &e.claims)
-			found = append(found, e)
-			return err
-		})
-	return found, err
-}

@@ -116,23 +116,21 @@ func entriesBetween(tx *gorm.DB, days, months, first, last string) ([]entry, err
 
 // addCreated leaves the claims created in a time. Who was created later has the greater id.
 func (p *plan) addCreated(tx *gorm.DB, from, to *tracker.Instant) error {
-	if from != nil {
-		var first []int64
-		if err := tx.Raw("SELECT id FROM claims WHERE created_at >= ? ORDER BY created_at, id LIMIT 1", *from).Scan(&first).Error; err != nil {
+	for _, end := range []struct {
+		moment *tracker.Instant
+		query  string
+		id     *int64
+	}{
+		{from, "SELECT id FROM claims WHERE created_at >= ? ORDER BY created_at, id LIMIT 1", &p.from},
+		{to, "SELECT id FROM claims WHERE created_at < ? ORDER BY created_at DESC, id DESC LIMIT 1", &p.to},
+	} {
+		if end.moment == nil {
+			continue
+		}
+		if err := readRows(tx, end.query, []any{*end.moment}, func(scan scanFunc) error { return scan(end.id) }); err != nil {
 			return err
 		}
-		if p.nothing = p.nothing || len(first) == 0; len(first) > 0 {
-			p.from = first[0]
-		}
-	}
-	if to != nil {
-		var last []int64
-		if err := tx.Raw("SELECT id FROM claims WHERE created_at < ? ORDER BY created_at DESC, id DESC LIMIT 1", *to).Scan(&last).Error; err != nil {
-			return err
-		}
-		if p.nothing = p.nothing || len(last) == 0; len(last) > 0 {
-			p.to = last[0]
-		}
+		p.nothing = p.nothing || *end.id == 0
 	}
 	p.nothing = p.nothing || p.to > 0 && p.from > p.to
 	return nil
@@ -289,15 +287,15 @@ func (s claimSet) copy(within span) claimSet {
 
 // cut leaves the claims with ids from one to another; 0 is no limit.
 func (s claimSet) cut(from, to int64) {
-	for _, end := range []int64{from, to} {
-		one := s[chunkOf(end)]
-		if end == 0 || one == nil {
-			continue
-		}
-		for place := range bitset.Size {
-			if id := chunkOf(end)<<chunkBits | int64(place); id < from || to > 0 && id > to {
-				one.Remove(place)
-			}
+	if one := s[chunkOf(from)]; from > 0 && one != nil {
+		one.Cut(placeOf(from), bitset.Size-1)
+	}
+	if one := s[chunkOf(to)]; to > 0 && one != nil {
+		one.Cut(0, placeOf(to))
+	}
+	for n, one := range s {
+		if one.Empty() {
+			delete(s, n)
 		}
 	}
 }

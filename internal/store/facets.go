@@ -292,10 +292,13 @@ func settleFacts(tx *gorm.DB) error {
 
 // rebuildFacets makes all postings anew, a chunk of claims at a time.
 func rebuildFacets(tx *gorm.DB) error {
-	for _, empty := range []string{"DELETE FROM postings", "UPDATE facets SET claims = 0 WHERE claims <> 0"} {
+	for _, empty := range []string{"DELETE FROM postings", "DELETE FROM facet_chunks WHERE chunk >= 0", "UPDATE facets SET claims = 0 WHERE claims <> 0"} {
 		if err := tx.Exec(empty).Error; err != nil {
 			return err
 		}
+	}
+	if err := nextEpoch(tx, nil); err != nil {
+		return err
 	}
 	gathered, chunk := changes{}, int64(0)
 	for last := int64(0); ; {

@@ -29,16 +29,19 @@ func placeOf(claim int64) int { return int(claim & (bitset.Size - 1)) }
 // speech is what an engine writes otherwise than the other. Lists come as one parameter, a JSON array, so that a statement
 // stays the same however long they are.
 type speech struct {
-	among    string // is one of a list of numbers; follows a column
-	lookUp   string // reads entries of facets, by a list of pairs of field and value
-	enter    string // makes entries of facets, by a list of pairs of field and value, and reads their ids
-	postings string // reads postings: a list of ids of facets, shifted, and the first and the last chunk
-	keep     string // writes postings: their codes in a row, and a list of id, where its code begins (from 1), how long it is
-	count    string // counts facets: a list of id and by how much more
-	gathered string // joins all ids, with commas
-	joined   string // joins all documents, as lines
-	stamps   string // joins the id, the version and the time of the last change of records, with commas
-	inTurn   string // reads documents, by a list of ids, in its order
+	among      string // is one of a list of numbers; follows a column
+	amongWords string // is one of a list of texts
+	lookUp     string // reads entries of facets, by a list of pairs of field and value
+	enter      string // makes entries of facets, by a list of pairs of field and value, and reads their ids
+	postings   string // reads postings: a list of ids of facets, shifted, and the first and the last chunk
+	keep       string // writes postings: their codes in a row, and a list of id, where its code begins (from 1), how long it is
+	count      string // counts facets: a list of id and by how much more
+	sheets     string // reads all postings of a field, with its values: the first and the last chunk, and the field
+	renumber   string // gives chunks of postings an epoch, and takes a list of them
+	gathered   string // joins all ids, with commas
+	joined     string // joins all documents, as lines
+	stamps     string // joins the id, the version and the time of the last change of records, with commas
+	inTurn     string // reads documents, by a list of ids, in its order
 }
 
 // wordsOf are those of the engine that a statement is for.
@@ -144,19 +147,24 @@ func (s claimSet) without(other claimSet) {
 // span is a run of chunks, both ends included.
 type span struct{ first, last int64 }
 
-var everywhere = span{0, lastChunk}
+var everywhere, nowhere = span{0, lastChunk}, span{math.MaxInt64, math.MinInt64}
+
+func (s span) has(chunk int64) bool { return s.first <= chunk && chunk <= s.last }
+
+// with is the run that reaches as far as this chunk too.
+func (s span) with(chunk int64) span { return span{min(s.first, chunk), max(s.last, chunk)} }
 
 // span is from the first chunk of which the set holds something to the last.
 func (s claimSet) span() span {
-	all := span{math.MaxInt64, math.MinInt64}
+	all := nowhere
 	for n := range s {
-		all.first, all.last = min(all.first, n), max(all.last, n)
+		all = all.with(n)
 	}
 	return all
 }
 
-// readPostings gives fn the postings of these facets in a run of chunks. The code is fn's only until it returns.
-func readPostings(tx *gorm.DB, facets []int64, within span, fn func(facet, chunk int64, code []byte) error) error {
+// storedPostings gives fn the postings of these facets in a run of chunks. The code is fn's only until it returns.
+func storedPostings(tx *gorm.DB, facets []int64, within span, fn func(facet, chunk int64, code []byte) error) error {
 	if len(facets) == 0 || within.first > within.last {
 		return nil
 	}
@@ -165,7 +173,7 @@ func readPostings(tx *gorm.DB, facets []int64, within span, fn func(facet, chunk
 		first[i] = id << facetBits
 	}
 	var code sql.RawBytes
-	return eachRow(tx, speechOf(tx).postings, []any{listOf(first), within.first, within.last}, func(scan scanFunc) error {
+	return readRows(tx, speechOf(tx).postings, []any{listOf(first), within.first, within.last}, func(scan scanFunc) error {
 		var id int64
 		if err := scan(&id, &code); err != nil {
 			return err
@@ -203,12 +211,12 @@ func entryIDs(entries []entry) (all []int64) {
 	return all
 }
 
-// lookUp are the entries of these facets, of those that any claim ever had.
-func lookUp(tx *gorm.DB, facets []facet) (found []entry, err error) {
+// storedEntries are the entries of these facets, of those that any claim ever had.
+func storedEntries(tx *gorm.DB, facets []facet) (found []entry, err error) {
 	if len(facets) == 0 {
 		return nil, nil
 	}
-	err = eachRow(tx, speechOf(tx).lookUp, []any{listOf(pairs(facets))}, func(scan scanFunc) error {
+	err = readRows(tx, speechOf(tx).lookUp, []any{listOf(pairs(facets))}, func(scan scanFunc) error {
 		var e entry
 		err := scan(&e.id, &e.field, &e.value, &e.claims)
 		found = append(found, e)
@@ -238,7 +246,7 @@ const mostRemembered = 200_000
 func (d *dictionary) idsOf(tx *gorm.DB, facets []facet) (map[facet]int64, error) {
 	ids := make(map[facet]int64, len(facets))
 	unknown := d.recall(facets, ids)
-	found, err := lookUp(tx, unknown)
+	found, err := storedEntries(tx, unknown)
 	if err != nil {
 		return nil, err
 	}
@@ -352,6 +360,13 @@ func (c changes) apply(tx *gorm.DB) error {
 			p := of(ids[f], claim)
 			p.out = append(p.out, claim)
 		}
+	}
+	chunks := map[int64]struct{}{}
+	for id := range postings {
+		chunks[id&lastChunk] = struct{}{}
+	}
+	if err := nextEpoch(tx, slices.Sorted(maps.Keys(chunks))); err != nil {
+		return err
 	}
 	more := map[int64]int64{}
 	for page := range slices.Chunk(slices.Sorted(maps.Keys(postings)), postingsAtOnce) {

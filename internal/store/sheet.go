@@ -1,0 +1,266 @@
+package store
+
+import (
+	"cmp"
+	"maps"
+	"math/bits"
+	"slices"
+	"sync"
+
+	"gorm.io/gorm"
+
+	"claimtracker/internal/bitset"
+)
+
+// Postings tell which claims have a value. A sheet is the other way round: it tells which values of one field each claim of a
+// chunk has, so that the claims that a filter leaves are counted by all values in one go.
+type sheet struct {
+	numbers []int32  // of the values, in the order of the values; what comes first stands for none
+	total   []int32  // how many claims of the chunk have each of them
+	cells   []uint16 // for each claim its value's place in numbers or, where it has several, the place of a list with several added
+	starts  []uint32 // where each list begins in lists, and where the last one ends
+	lists   []uint16
+}
+
+// several in a cell says that the claim has a list of values.
+const several = 1 << 15
+
+// values are the places of the values that a claim has, whose cell it is; one is room for one.
+func (s *sheet) values(c uint16, one *[1]uint16) []uint16 {
+	switch {
+	case c == 0:
+		return nil
+	case c < several:
+		one[0] = c
+		return one[:]
+	default:
+		k := c - several
+		return s.lists[s.starts[k]:s.starts[k+1]]
+	}
+}
+
+// size is about how many bytes the sheet takes.
+func (s *sheet) size() int {
+	if s == nil {
+		return 0
+	}
+	return 160 + 8*len(s.numbers) + 2*len(s.cells) + 4*len(s.starts) + 2*len(s.lists)
+}
+
+// coded is a coded set of claims that have a value.
+type coded struct {
+	value string
+	code  []byte
+}
+
+// newSheet makes a sheet of the sets of all values of a field, or tooWide where there are too many for one.
+func newSheet(sets []coded, numbers *numbering) (*sheet, error) {
+	if len(sets) >= several {
+		return tooWide, nil
+	}
+	slices.SortFunc(sets, func(a, b coded) int { return cmp.Compare(a.value, b.value) })
+	s := &sheet{numbers: make([]int32, 1, len(sets)+1), total: make([]int32, len(sets)+1), cells: make([]uint16, bitset.Size)}
+	have := make([]uint16, bitset.Size) // how many values each claim has
+	for i, one := range sets {
+		s.numbers = append(s.numbers, numbers.of(one.value))
+		err := bitset.Each(one.code, func(n int) {
+			have[n]++
+			s.cells[n] = uint16(i + 1)
+			s.total[i+1]++
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	long := uint32(0)
+	for n, values := range have {
+		if values > 1 {
+			s.cells[n] = several + uint16(len(s.starts))
+			s.starts = append(s.starts, long)
+			long += uint32(values)
+		}
+	}
+	if long == 0 {
+		return s, nil
+	}
+	s.lists = make([]uint16, long)
+	next := slices.Clone(s.starts)
+	s.starts = append(s.starts, long)
+	for i, one := range sets {
+		err := bitset.Each(one.code, func(n int) {
+			if c := s.cells[n]; c >= several {
+				s.lists[next[c-several]] = uint16(i + 1)
+				next[c-several]++
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// count adds, for each value, how many claims of a set have it.
+func (s *sheet) count(set *bitset.Set, counts []int32) {
+	most, sign := set, int32(1)
+	if set.Count() > bitset.Size/2 { // fewer are left out
+		var left bitset.Set
+		for i, w := range set {
+			left[i] = ^w
+		}
+		most, sign = &left, -1
+		for i, n := range s.total {
+			counts[i] += n
+		}
+	}
+	for i, w := range most {
+		for ; w != 0; w &= w - 1 {
+			c := s.cells[i<<6+bits.TrailingZeros64(w)]
+			if c < several {
+				counts[c] += sign
+				continue
+			}
+			k := c - several
+			for _, v := range s.lists[s.starts[k]:s.starts[k+1]] {
+				counts[v] += sign
+			}
+		}
+	}
+}
+
+// numbering gives the values of a field numbers, as they come.
+type numbering struct {
+	mu     sync.Mutex
+	values []string
+	places map[string]int32
+}
+
+func newNumbering() *numbering { return &numbering{places: map[string]int32{}} }
+
+func (n *numbering) of(value string) int32 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	at, ok := n.places[value]
+	if !ok {
+		at = int32(len(n.values))
+		n.values = append(n.values, value)
+		n.places[value] = at
+	}
+	return at
+}
+
+// all are the values that have a number so far.
+func (n *numbering) all() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clip(n.values)
+}
+
+// chosen are, for each number so far, the place that its value has in a list, or -1.
+func (n *numbering) chosen(values []string) []int32 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	places := make([]int32, len(n.values))
+	for i := range places {
+		places[i] = -1
+	}
+	for i, v := range values {
+		if at, ok := n.places[v]; ok {
+			places[at] = int32(i)
+		}
+	}
+	return places
+}
+
+// sheets are those of a field, in some chunks. What their numbers stand for is the same in all of them.
+type sheets struct {
+	numbers *numbering
+	strip   strip[*sheet] // nil where no claim of the chunk has any value
+}
+
+// tooWide stands for the sheet of a chunk in which there are too many values for one.
+var tooWide = new(sheet)
+
+func (k sheets) size() int { return sizeOfStrip(k.strip, (*sheet).size) + 100*len(k.numbers.all()) }
+
+// of is the sheet of a chunk, or nil where no claim there has any value.
+func (k sheets) of(chunk int64) *sheet {
+	if i, ok := slices.BinarySearchFunc(k.strip, chunk, piece[*sheet].compare); ok {
+		return k.strip[i].part
+	}
+	return nil
+}
+
+// sheetsOf are the sheets of a field in a run of chunks. It is false where one of them has too many values for a sheet.
+func sheetsOf(tx *gorm.DB, field string, within span) (all sheets, ok bool, err error) {
+	f, err := foldedOf(tx)
+	if err != nil {
+		return all, false, err
+	}
+	if f == nil {
+		all.numbers = newNumbering()
+		all.strip, err = loadSheets(tx, field, within, all.numbers)
+		return all, !all.tooWide(), err
+	}
+	wanted, key := f.within(within), part{what: sheetPart, text: field}
+	known, found := recall[sheets](f.memory, key)
+	if !found {
+		known.numbers = newNumbering()
+	}
+	all = sheets{known.numbers, make(strip[*sheet], len(wanted))}
+	if missing := known.strip.pick(wanted, all.strip); missing != nowhere {
+		loaded, err := loadSheets(tx, field, missing, all.numbers)
+		if err != nil {
+			return all, false, err
+		}
+		complete(wanted, all.strip, loaded, missing)
+		known.strip = known.strip.with(all.strip)
+		f.memory.keep(key, known, known.size())
+	}
+	return all, !all.tooWide(), nil
+}
+
+func (k sheets) tooWide() bool {
+	return slices.ContainsFunc(k.strip, func(p piece[*sheet]) bool { return p.part == tooWide })
+}
+
+// loadSheets makes the sheets of a field in a run of chunks, of those in which any claim has a value of it.
+func loadSheets(tx *gorm.DB, field string, within span, numbers *numbering) (loaded strip[*sheet], err error) {
+	sets := map[int64][]coded{}
+	err = readRows(tx, speechOf(tx).sheets, []any{within.first, within.last, field}, func(scan scanFunc) error {
+		var id int64
+		var one coded
+		err := scan(&id, &one.value, &one.code)
+		sets[id&lastChunk] = append(sets[id&lastChunk], one)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, chunk := range slices.Sorted(maps.Keys(sets)) {
+		one, err := newSheet(sets[chunk], numbers)
+		if err != nil {
+			return nil, err
+		}
+		loaded = append(loaded, piece[*sheet]{chunkEpoch{chunk: chunk}, one})
+	}
+	return loaded, nil
+}
+
+// tally is how many claims of a set have each value, by the values' numbers.
+func (k sheets) tally(set claimSet) []int32 {
+	var all, counts []int32
+	all = make([]int32, len(k.numbers.all()))
+	for chunk, one := range set {
+		s := k.of(chunk)
+		if s == nil {
+			continue
+		}
+		counts = append(counts[:0], make([]int32, len(s.total))...)
+		s.count(one, counts)
+		for i, n := range counts[1:] {
+			all[s.numbers[i+1]] += n
+		}
+	}
+	return all
+}
