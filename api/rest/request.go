@@ -196,12 +196,15 @@ const maxValues = 200
 
 // all are the values of a parameter that may be repeated.
 func (q *query) all(name string) []string {
-	q.known[name] = true
-	if n := len(q.values[name]); n > maxValues {
+	given, ok := q.values[name]
+	if ok {
+		q.known[name] = true
+	}
+	if n := len(given); n > maxValues {
 		q.problems.AddParameter(name, "too_many", "must be given %d times at most; it is given %d times", maxValues, n)
 		return nil
 	}
-	return q.values[name]
+	return given
 }
 
 // one is the value of a parameter that may stand once.

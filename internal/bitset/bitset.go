@@ -88,6 +88,26 @@ func (s *Set) CountBoth(other *Set) (n int) {
 // Empty tells whether the set has no number.
 func (s *Set) Empty() bool { return *s == Set{} }
 
+// Rest has all numbers that the set does not have.
+func (s *Set) Rest() *Set {
+	rest := new(Set)
+	for i, w := range s {
+		rest[i] = ^w
+	}
+	return rest
+}
+
+// Places are the numbers of the set from the smallest up, as a list.
+func (s *Set) Places() []uint16 {
+	all := make([]uint16, 0, s.Count())
+	for i, w := range s {
+		for ; w != 0; w &= w - 1 {
+			all = append(all, uint16(i<<6+bits.TrailingZeros64(w)))
+		}
+	}
+	return all
+}
+
 // Ascending are the numbers of the set from the smallest up.
 func (s *Set) Ascending() iter.Seq[int] {
 	return func(yield func(int) bool) {

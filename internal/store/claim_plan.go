@@ -21,10 +21,13 @@ type plan struct {
 	from, to int64      // the least and the greatest id; to is 0 where there is no limit
 }
 
-// planOf is the plan of a filter, but for what is said of these fields.
-func planOf(tx *gorm.DB, f ClaimFilter, but ...varied) (plan, error) {
+// planOf is the plan of a filter.
+func planOf(tx *gorm.DB, f ClaimFilter) (plan, error) { return planOfGroups(tx, f, f.groups()) }
+
+// planOfGroups is planOf with the filter's groups, but for what is said of these fields.
+func planOfGroups(tx *gorm.DB, f ClaimFilter, groups []group, but ...varied) (plan, error) {
 	var wanted [][]facet
-	for _, g := range f.groups() {
+	for _, g := range groups {
 		mine := slices.DeleteFunc(slices.Clone(but), func(v varied) bool { return !g.has(v.field) })
 		if len(mine) > 0 || !g.narrows() || f.inOccurrences() && g.has(fieldStance) {
 			continue // the facets of fields that vary narrow by what else is said of them

@@ -82,11 +82,11 @@ func (k *counter) column(fields ...string) (*column, error) {
 		for _, field := range fields {
 			but = append(but, varied{field: field})
 		}
-		base, err := columnOf(k.tx, k.filter, but...)
+		base, err := columnOf(k.tx, k.filter, k.groups, but...)
 		return &base, err
 	}
 	if k.base == nil {
-		base, err := columnOf(k.tx, k.filter)
+		base, err := columnOf(k.tx, k.filter, k.groups)
 		if err != nil {
 			return nil, err
 		}
@@ -143,7 +143,7 @@ func (k *counter) mostPlain(base *column, field string, limit int) (best []Count
 
 // mostOfAll are up to limit values that the most of all claims have.
 func mostOfAll(tx *gorm.DB, field string, limit int) ([]Count, error) {
-	best, next := []Count{}, byClaims(tx, field)
+	best, next := make([]Count, 0, min(limit, candidatesAtOnce)), byClaims(tx, field)
 	for {
 		page, err := next()
 		if err != nil || len(page) == 0 {
@@ -190,30 +190,31 @@ func compareCounts(a, b Count) int {
 
 // label gives counts the names of what their values name.
 func label(tx *gorm.DB, field string, counts []Count) error {
-	var values []string
-	for _, c := range counts {
-		values = append(values, c.Value)
-	}
-	var query string
-	parameter := numberList(values)
+	var table, key string
 	switch {
-	case len(values) == 0:
+	case len(counts) == 0:
 		return nil
 	case field == fieldTechnique:
-		query, parameter = "SELECT code, name FROM techniques WHERE code "+speechOf(tx).amongWords, listOf(values)
+		table, key = "techniques", "code"
 	case field == fieldTactic:
-		query, parameter = "SELECT code, name FROM tactics WHERE code "+speechOf(tx).amongWords, listOf(values)
+		table, key = "tactics", "code"
 	case field == fieldElection:
-		query = "SELECT id, name FROM elections WHERE id " + speechOf(tx).among
+		table, key = "elections", "id"
 	case field == prefixSource+suffixID:
-		query = "SELECT id, name FROM sources WHERE id " + speechOf(tx).among
+		table, key = "sources", "id"
 	case strings.HasSuffix(field, suffixID):
-		query = "SELECT id, name FROM actors WHERE id " + speechOf(tx).among
+		table, key = "actors", "id"
 	default:
 		return nil
 	}
+	values := Counts{Buckets: counts}.values()
+	condition, list := speechOf(tx).amongWords, listOf(values)
+	if key == "id" {
+		condition, list = speechOf(tx).among, listOf(numbersIn(values))
+	}
+	query := "SELECT " + key + ", name FROM " + table + " WHERE " + key + " " + condition
 	names := map[string]string{}
-	err := readRows(tx, query, []any{parameter}, func(scan scanFunc) error {
+	err := readRows(tx, query, []any{list}, func(scan scanFunc) error {
 		var value, name string
 		err := scan(&value, &name)
 		names[value] = name
@@ -232,11 +233,11 @@ type column struct {
 }
 
 // columnOf are the claims that a filter leaves, but for what it says of these fields.
-func columnOf(tx *gorm.DB, f ClaimFilter, but ...varied) (column, error) {
+func columnOf(tx *gorm.DB, f ClaimFilter, groups []group, but ...varied) (column, error) {
 	if f.inOccurrences() && slices.ContainsFunc(but, func(v varied) bool { return f.places().has(v.field) }) {
 		f.ArticleIDs, f.ArticleURLs, f.SentenceIDs = nil, nil, nil // standingCells asks for them
 	}
-	p, err := planOf(tx, f, but...)
+	p, err := planOfGroups(tx, f, groups, but...)
 	if err != nil || p.whole() {
 		return column{whole: true}, err
 	}

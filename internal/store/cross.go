@@ -1,7 +1,6 @@
 package store
 
 import (
-	"math/bits"
 	"strings"
 
 	"gorm.io/gorm"
@@ -115,20 +114,24 @@ func (s *sheet) pick(places []int32) picked {
 func crossSheets(rows, columns *sheet, r, c picked, set *bitset.Set) (found []crossing) {
 	width := len(c.places) + 1
 	counts := make([]int32, (len(r.places)+1)*width)
-	var oneRow, oneColumn [1]uint16
-	count := func(n int) {
-		a, b := rows.cells[n], columns.cells[n]
-		if a|b < several {
-			counts[int(r.at[a])*width+int(c.at[b])]++
-			return
+	for _, n := range placesOf(set) {
+		a, b := rows.cells[n:n+1], columns.cells[n:n+1]
+		if a[0]|b[0] < several {
+			counts[int(r.at[a[0]])*width+int(c.at[b[0]])]++
+			continue
 		}
-		for _, v := range rows.values(a, &oneRow) {
-			for _, w := range columns.values(b, &oneColumn) {
+		if a[0] >= several {
+			a = rows.list(a[0])
+		}
+		if b[0] >= several {
+			b = columns.list(b[0])
+		}
+		for _, v := range a {
+			for _, w := range b {
 				counts[int(r.at[v])*width+int(c.at[w])]++
 			}
 		}
 	}
-	eachPlace(set, count)
 	for i, row := range r.places {
 		for k, column := range c.places {
 			if n := counts[(i+1)*width+k+1]; n > 0 {
@@ -139,17 +142,11 @@ func crossSheets(rows, columns *sheet, r, c picked, set *bitset.Set) (found []cr
 	return found
 }
 
-// eachPlace calls fn with the places of a set, or with all that there are.
-func eachPlace(set *bitset.Set, fn func(n int)) {
+// placesOf are the places of a set, or all that there are.
+func placesOf(set *bitset.Set) []uint16 {
 	if set == nil {
-		for n := range bitset.Size {
-			fn(n)
-		}
-		return
+		var none bitset.Set
+		set = none.Rest()
 	}
-	for i, w := range set {
-		for ; w != 0; w &= w - 1 {
-			fn(i<<6 + bits.TrailingZeros64(w))
-		}
-	}
+	return set.Places()
 }

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"slices"
+
 	"gorm.io/gorm"
 
 	"claimtracker/internal/bitset"
@@ -18,130 +20,207 @@ func (e extent) with(other extent) extent {
 	if e.first == 0 || other.first > 0 && other.first < e.first {
 		e.first = other.first
 	}
-	e.last = max(e.last, other.last)
 	if e.firstDay == "" || other.firstDay != "" && other.firstDay < e.firstDay {
 		e.firstDay = other.firstDay
 	}
-	e.lastDay = max(e.lastDay, other.lastDay)
+	e.last, e.lastDay = max(e.last, other.last), max(e.lastDay, other.lastDay)
 	return e
 }
 
 // extents are those of the claims of a column that have each of these values. It is false where that takes looking at sets.
 func extents(tx *gorm.DB, base column, of axis) (all []extent, ok bool, err error) {
-	found, ok, err := extentsByChunk(tx, base, of)
-	if err != nil || !ok {
-		return nil, ok, err
-	}
-	all = make([]extent, len(of.values))
-	for _, p := range found {
-		for i, one := range p.part {
-			all[i] = all[i].with(one)
-		}
-	}
-	return all, true, nil
-}
-
-// extentsByChunk are the extents in each chunk. Those of all claims are remembered.
-func extentsByChunk(tx *gorm.DB, base column, of axis) (found strip[[]extent], ok bool, err error) {
 	f, err := foldedOf(tx)
 	if err != nil {
 		return nil, false, err
 	}
-	if !base.whole || f == nil {
-		return newExtents(tx, base.set, base.span(), of)
+	var everyone claimSet // of the chunks in which the column may have all claims
+	if !base.whole {
+		if everyone, err = claimsWith(tx, []facet{{fieldAll, ""}}, base.span()); err != nil {
+			return nil, false, err
+		}
 	}
-	key := part{what: extentPart, text: of.key()}
-	known, _ := recall[strip[[]extent]](f.memory, key)
-	found = make(strip[[]extent], len(f.chunks))
-	missing := known.pick(f.chunks, found)
-	if missing == nowhere {
-		return found, true, nil
+	s := extentSearch{tx: tx, of: of, all: make([]extent, len(of.values))}
+	if f != nil {
+		var whole []chunkEpoch
+		for _, c := range f.within(base.span()) {
+			if set := base.set[c.chunk]; base.whole || set != nil && *set == *everyone.chunk(c.chunk) {
+				whole = append(whole, c)
+			}
+		}
+		if ok, err = s.inChunks(f, whole); err != nil || !ok {
+			return nil, ok, err
+		}
+		base.set = base.set.outside(whole)
 	}
-	loaded, ok, err := newExtents(tx, nil, missing, of)
-	if err != nil || !ok {
-		return nil, ok, err
+	if f == nil && base.whole {
+		base.set, err = claimsWith(tx, []facet{{fieldAll, ""}}, everywhere)
 	}
-	complete(f.chunks, found, loaded, missing)
-	f.memory.keep(key, found, sizeOfStrip(found, func(all []extent) int { return 48 * len(all) }))
-	return found, true, nil
+	if err != nil || len(base.set) == 0 {
+		return s.all, true, err
+	}
+	ok, err = s.inSet(base.set)
+	return s.all, ok, err
 }
 
-// newExtents are those of a set, or of all claims in a run of chunks, by the sheets of the field and of the days.
-func newExtents(tx *gorm.DB, those claimSet, within span, of axis) (found strip[[]extent], ok bool, err error) {
-	theirs, ok, err := sheetsOf(tx, of.field, within)
-	if err != nil || !ok {
-		return nil, ok, err
+// outside is what the set holds of other chunks than these.
+func (s claimSet) outside(chunks []chunkEpoch) claimSet {
+	left := claimSet{}
+	for n, one := range s {
+		if _, there := slices.BinarySearchFunc(chunks, n, chunkEpoch.compare); !there {
+			left[n] = one
+		}
 	}
-	days, ok, err := sheetsOf(tx, fieldClaimedDay, within)
+	return left
+}
+
+// extentSearch gathers the extents of values.
+type extentSearch struct {
+	tx  *gorm.DB
+	of  axis
+	all []extent
+}
+
+// inSet takes in the claims of a set.
+func (s *extentSearch) inSet(set claimSet) (ok bool, err error) {
+	sheets, ok, err := sheetsOf(s.tx, s.of.field, set.span())
 	if err != nil || !ok {
-		return nil, ok, err
+		return ok, err
 	}
-	places, names := theirs.numbers.chosen(of.values), days.numbers.all()
-	for _, p := range theirs.strip {
-		set := those[p.chunk]
-		if p.part == nil || set == nil && those != nil {
+	days, _, err := sheetsOf(s.tx, fieldClaimedDay, set.span()) // none is too wide: a claim has one day
+	if err != nil {
+		return false, err
+	}
+	wanted, names := sheets.numbers.chosen(s.of.values), days.numbers.all()
+	for chunk, one := range set {
+		sheet, day := sheets.of(chunk), days.of(chunk)
+		if sheet == nil {
 			continue
 		}
-		chosen, all := p.part.pick(places), make([]extent, len(of.values))
-		for i, one := range extentsOf(p.part, days.of(p.chunk), chosen, set) {
-			all[chosen.places[i]] = one.in(p.chunk, days.of(p.chunk), names)
+		chosen := sheet.pick(wanted)
+		for i, e := range extentsIn(sheet, day, chosen, one) {
+			at := chosen.places[i]
+			s.all[at] = s.all[at].with(e.in(chunk, day, names))
 		}
-		found = append(found, piece[[]extent]{p.chunkEpoch, all})
 	}
-	return found, true, nil
+	return true, nil
 }
 
-// localExtent is an extent within a chunk: places of claims, and places of days in the sheet of days, 0 for none.
-type localExtent struct {
-	any               bool
-	first, last       int
+// numberedExtents are the extents of all values of a field in some chunks, by the values' numbers.
+type numberedExtents struct {
+	numbers *numbering
+	strip   strip[[]extent]
+}
+
+// inChunks takes in all claims of these chunks, whose extents are remembered.
+func (s *extentSearch) inChunks(f *folded, chunks []chunkEpoch) (ok bool, err error) {
+	if len(chunks) == 0 {
+		return true, nil
+	}
+	key := part{what: extentPart, text: s.of.field}
+	known, _ := recall[numberedExtents](f.memory, key)
+	found := make(strip[[]extent], len(chunks))
+	if missing := known.strip.pick(chunks, found); missing != nowhere {
+		loaded, ok, err := newExtents(s.tx, s.of.field, missing)
+		if err != nil || !ok {
+			return ok, err
+		}
+		if known.numbers != loaded.numbers {
+			if known.numbers != nil { // they were forgotten in between, and other values have these numbers
+				f.memory.keep(key, numberedExtents{}, 0)
+				return s.inChunks(f, chunks)
+			}
+			known.numbers = loaded.numbers
+		}
+		complete(chunks, found, loaded.strip, missing)
+		known.strip = known.strip.with(found)
+		f.memory.keep(key, known, sizeOfStrip(known.strip, func(all []extent) int { return 48 * len(all) }))
+	}
+	numbers := known.numbers.numbersOf(s.of.values)
+	for _, p := range found {
+		for i, number := range numbers {
+			if number >= 0 && int(number) < len(p.part) {
+				s.all[i] = s.all[i].with(p.part[number])
+			}
+		}
+	}
+	return true, nil
+}
+
+// newExtents are the extents of all claims in a run of chunks.
+func newExtents(tx *gorm.DB, field string, within span) (all numberedExtents, ok bool, err error) {
+	sheets, ok, err := sheetsOf(tx, field, within)
+	if err != nil || !ok {
+		return all, ok, err
+	}
+	days, _, err := sheetsOf(tx, fieldClaimedDay, within)
+	if err != nil {
+		return all, false, err
+	}
+	all.numbers = sheets.numbers
+	values, names := sheets.numbers.all(), days.numbers.all()
+	every := sheets.numbers.chosen(values)
+	for _, p := range sheets.strip {
+		if p.part == nil {
+			continue
+		}
+		chosen, day, numbered := p.part.pick(every), days.of(p.chunk), make([]extent, len(values))
+		for i, e := range extentsIn(p.part, day, chosen, nil) {
+			numbered[chosen.places[i]] = e.in(p.chunk, day, names)
+		}
+		all.strip = append(all.strip, piece[[]extent]{p.chunkEpoch, numbered})
+	}
+	return all, true, nil
+}
+
+// chunkExtent is an extent within a chunk: places of claims, and places of days in the sheet of days, 0 for none.
+type chunkExtent struct {
+	first, beyond     int // the place of the first claim, and the one after that of the last one, 0 for none
 	firstDay, lastDay uint16
 }
 
-// see takes in a claim with its day.
-func (e *localExtent) see(n int, day uint16) {
-	if !e.any || n < e.first {
-		e.first = n
-	}
-	e.any, e.last = true, max(e.last, n)
-	if day > 0 && (e.firstDay == 0 || day < e.firstDay) {
-		e.firstDay = day
-	}
-	e.lastDay = max(e.lastDay, day)
-}
-
 // in is the extent as it is outside the chunk; names are those of the days' numbers.
-func (e localExtent) in(chunk int64, days *sheet, names []string) (all extent) {
-	if !e.any {
+func (e chunkExtent) in(chunk int64, days *sheet, names []string) (all extent) {
+	if e.beyond == 0 {
 		return extent{}
 	}
-	all = extent{first: chunk<<chunkBits | int64(e.first), last: chunk<<chunkBits | int64(e.last)}
+	all = extent{first: chunk<<chunkBits | int64(e.first), last: chunk<<chunkBits | int64(e.beyond-1)}
 	if e.firstDay > 0 {
 		all.firstDay, all.lastDay = tracker.Date(names[days.numbers[e.firstDay]]), tracker.Date(names[days.numbers[e.lastDay]])
 	}
 	return all
 }
 
-// extentsOf are those of the claims of a set, or of all claims of the chunk, that have each of the chosen values.
-func extentsOf(s, days *sheet, chosen picked, set *bitset.Set) []localExtent {
-	all := make([]localExtent, len(chosen.places)+1)
-	var one [1]uint16
-	eachPlace(set, func(n int) {
-		for _, v := range s.values(s.cells[n], &one) {
-			if at := chosen.at[v]; at > 0 {
-				all[at].see(n, days.day(n))
-			}
-		}
-	})
-	return all[1:]
+// see takes in a claim with its day; claims come in their order.
+func (e *chunkExtent) see(n int, day uint16) {
+	if e.beyond == 0 {
+		e.first = n
+	}
+	e.beyond = n + 1
+	if day > 0 && (e.firstDay == 0 || day < e.firstDay) {
+		e.firstDay = day
+	}
+	e.lastDay = max(e.lastDay, day)
 }
 
-// day is the one value that a claim has in the sheet of days, or 0.
-func (s *sheet) day(n int) uint16 {
-	if s == nil {
-		return 0
+// extentsIn are those of the claims of a set, or of all claims of the chunk, that have each of the chosen values.
+func extentsIn(s, days *sheet, chosen picked, set *bitset.Set) []chunkExtent {
+	all := make([]chunkExtent, len(chosen.places)+1) // what comes first is of the values that were not chosen
+	for _, n := range placesOf(set) {
+		day := uint16(0)
+		if days != nil {
+			day = days.cells[n]
+		}
+		if c := s.cells[n]; c < several {
+			all[chosen.at[c]].see(int(n), day)
+			continue
+		}
+		for _, v := range s.list(s.cells[n]) {
+			if at := chosen.at[v]; at > 0 {
+				all[at].see(int(n), day)
+			}
+		}
 	}
-	return s.cells[n]
+	return all[1:]
 }
 
 // extent is that of a set.
@@ -150,8 +229,14 @@ func (s claimSet) extent(tx *gorm.DB) (all extent, err error) {
 	names := days.numbers.all()
 	for chunk, set := range s {
 		sheet := days.of(chunk)
-		var one localExtent
-		eachPlace(set, func(n int) { one.see(n, sheet.day(n)) })
+		var one chunkExtent
+		for _, n := range set.Places() {
+			if sheet == nil {
+				one.see(int(n), 0)
+			} else {
+				one.see(int(n), sheet.cells[n])
+			}
+		}
 		all = all.with(one.in(chunk, sheet, names))
 	}
 	return all, err

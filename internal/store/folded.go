@@ -156,16 +156,17 @@ func storedBetween(tx *gorm.DB, field, first, last string) (found []entry, err e
 // byClaims gives the entries of a field that some claim has, some at a time: those of the most claims first, and those of as
 // many by value. There are none once there are no more.
 func byClaims(tx *gorm.DB, field string) func() ([]entry, error) {
-	var last *entry
-	return func() (page []entry, err error) {
-		if last == nil {
+	page, atEnd := []entry(nil), false
+	return func() (_ []entry, err error) {
+		switch {
+		case atEnd:
+			return nil, nil
+		case page == nil:
 			page, err = mostOfField(tx, field)
-		} else {
-			page, err = storedByClaims(tx, field, last)
+		default:
+			page, err = storedByClaims(tx, field, &page[len(page)-1])
 		}
-		if len(page) > 0 {
-			last = &page[len(page)-1]
-		}
+		atEnd = len(page) < candidatesAtOnce
 		return page, err
 	}
 }
@@ -201,4 +202,27 @@ func storedByClaims(tx *gorm.DB, field string, after *entry) (page []entry, err 
 		return err
 	})
 	return page, err
+}
+
+// valuesIn is how many values of a field some claim has.
+func valuesIn(tx *gorm.DB, field string) (n int64, err error) {
+	f, err := foldedOf(tx)
+	if err != nil || f == nil {
+		return storedValues(tx, field)
+	}
+	key := part{what: countPart, text: field, id: f.epoch}
+	n, ok := recall[int64](f.memory, key)
+	if !ok {
+		if n, err = storedValues(tx, field); err != nil {
+			return 0, err
+		}
+		f.memory.keep(key, n, 0)
+	}
+	return n, nil
+}
+
+// storedValues is how many values of a field some claim has.
+func storedValues(tx *gorm.DB, field string) (n int64, err error) {
+	err = readRows(tx, "SELECT count(*) FROM facets WHERE field = ? AND claims > 0", []any{field}, func(scan scanFunc) error { return scan(&n) })
+	return n, err
 }

@@ -33,11 +33,12 @@ const (
 	epochsPart  partKind = iota // the chunks of an epoch, as []chunkEpoch
 	entryPart                   // a facet at an epoch, as entry
 	mostPart                    // the values of a field that the most claims have at an epoch, as []entry
+	countPart                   // how many values of a field claims have at an epoch, as int64
 	valuesPart                  // all values of a field at an epoch, in their order, as []entry
 	postingPart                 // a facet's coded sets, as strip[[]byte]
 	sheetPart                   // a field's sheets, as sheets
 	crossPart                   // how many claims have two values each, as strip[[]crossing]
-	extentPart                  // when claims with each of some values were seen, as strip[[]extent]
+	extentPart                  // when claims with each value of a field were seen, as numberedExtents
 	createdPart                 // when a claim was created, as tracker.Instant
 )
 

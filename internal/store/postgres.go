@@ -374,6 +374,7 @@ var postgresSpeech = speech{
 	renumber: `INSERT INTO facet_chunks (chunk, epoch) SELECT CAST(n AS bigint), ? FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS n
 		ON CONFLICT (chunk) DO UPDATE SET epoch = excluded.epoch`,
 	gathered: "string_agg(CAST(id AS text), ',')",
+	moments:  "COALESCE(string_agg(id || ' ' || created_at, ','), '')",
 	joined:   "string_agg(document, chr(10))",
 	stamps:   "string_agg(id || ' ' || version || ' ' || updated_at, ',')",
 	inTurn: `SELECT (SELECT document FROM claim_documents WHERE claim_id = CAST(wanted.id AS bigint)) AS document

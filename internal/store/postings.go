@@ -39,6 +39,7 @@ type speech struct {
 	sheets     string // reads all postings of a field, with its values: the first and the last chunk, and the field
 	renumber   string // gives chunks of postings an epoch, and takes a list of them
 	gathered   string // joins all ids, with commas
+	moments    string // joins the id and the time of creation of claims, with commas
 	joined     string // joins all documents, as lines
 	stamps     string // joins the id, the version and the time of the last change of records, with commas
 	inTurn     string // reads documents, by a list of ids, in its order

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"maps"
-	"math/bits"
 	"slices"
 	"sync"
 
@@ -25,18 +24,10 @@ type sheet struct {
 // several in a cell says that the claim has a list of values.
 const several = 1 << 15
 
-// values are the places of the values that a claim has, whose cell it is; one is room for one.
-func (s *sheet) values(c uint16, one *[1]uint16) []uint16 {
-	switch {
-	case c == 0:
-		return nil
-	case c < several:
-		one[0] = c
-		return one[:]
-	default:
-		k := c - several
-		return s.lists[s.starts[k]:s.starts[k+1]]
-	}
+// list are the places of the values of a claim that has several, by its cell.
+func (s *sheet) list(c uint16) []uint16 {
+	k := c - several
+	return s.lists[s.starts[k]:s.starts[k+1]]
 }
 
 // size is about how many bytes the sheet takes.
@@ -102,26 +93,18 @@ func newSheet(sets []coded, numbers *numbering) (*sheet, error) {
 
 // count adds, for each value, how many claims of a set have it.
 func (s *sheet) count(set *bitset.Set, counts []int32) {
-	most, sign := set, int32(1)
+	sign := int32(1)
 	if set.Count() > bitset.Size/2 { // fewer are left out
-		var left bitset.Set
-		for i, w := range set {
-			left[i] = ^w
-		}
-		most, sign = &left, -1
+		set, sign = set.Rest(), -1
 		for i, n := range s.total {
 			counts[i] += n
 		}
 	}
-	for i, w := range most {
-		for ; w != 0; w &= w - 1 {
-			c := s.cells[i<<6+bits.TrailingZeros64(w)]
-			if c < several {
-				counts[c] += sign
-				continue
-			}
-			k := c - several
-			for _, v := range s.lists[s.starts[k]:s.starts[k+1]] {
+	for _, n := range set.Places() {
+		if c := s.cells[n]; c < several {
+			counts[c] += sign
+		} else {
+			for _, v := range s.list(c) {
 				counts[v] += sign
 			}
 		}
@@ -154,6 +137,21 @@ func (n *numbering) all() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return slices.Clip(n.values)
+}
+
+// numbersOf are the numbers of values, or -1.
+func (n *numbering) numbersOf(values []string) []int32 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	numbers := make([]int32, len(values))
+	for i, v := range values {
+		if at, ok := n.places[v]; ok {
+			numbers[i] = at
+		} else {
+			numbers[i] = -1
+		}
+	}
+	return numbers
 }
 
 // chosen are, for each number so far, the place that its value has in a list, or -1.

@@ -382,6 +382,7 @@ var sqliteSpeech = speech{
 		CROSS JOIN postings AS p ON p.id BETWEEN (f.id << 24) + ? AND (f.id << 24) + ? WHERE f.field = ? AND f.claims > 0`,
 	renumber: "INSERT INTO facet_chunks (chunk, epoch) SELECT value, ? FROM json_each(?) WHERE true ON CONFLICT (chunk) DO UPDATE SET epoch = excluded.epoch",
 	gathered: "group_concat(id)",
+	moments:  "COALESCE(group_concat(id || ' ' || created_at), '')",
 	joined:   "group_concat(document, char(10))",
 	stamps:   "group_concat(id || ' ' || version || ' ' || updated_at)",
 	inTurn: `SELECT (SELECT document FROM claim_documents WHERE claim_id = wanted.value) AS document

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -443,34 +444,47 @@ func createdAt(tx *gorm.DB, extents []extent) (map[int64]tracker.Instant, error)
 	if len(unknown) == 0 {
 		return at, nil
 	}
-	return at, readRows(tx, "SELECT id, created_at FROM claims WHERE id "+speechOf(tx).among, []any{listOf(unknown)}, func(scan scanFunc) error {
-		var id int64
-		var created tracker.Instant
-		err := scan(&id, &created)
-		at[id] = created
+	var joined string // one row is read much faster than many
+	err = readRows(tx, "SELECT "+speechOf(tx).moments+" FROM claims WHERE id "+speechOf(tx).among, []any{listOf(unknown)},
+		func(scan scanFunc) error { return scan(&joined) })
+	if err != nil {
+		return nil, err
+	}
+	for one := range strings.SplitSeq(joined, ",") {
+		id, moment, _ := strings.Cut(one, " ")
+		claim, created := numberOf(id), tracker.Instant(numberOf(moment))
+		at[claim] = created
 		if f != nil {
-			f.memory.keep(part{what: createdPart, id: id}, created, 0)
+			f.memory.keep(part{what: createdPart, id: claim}, created, 0)
 		}
-		return err
-	})
+	}
+	return at, nil
 }
 
 // Totals are how many records there are, by resource.
 func (s *Store) Totals(ctx context.Context) (totals map[string]int64, err error) {
-	err = s.Browse(ctx, func(tx *gorm.DB) error {
-		totals = map[string]int64{}
-		return eachRow(tx, `SELECT 'sources', count(*) FROM sources UNION ALL SELECT 'actors', count(*) FROM actors
-			UNION ALL SELECT 'elections', count(*) FROM elections UNION ALL SELECT 'techniques', count(*) FROM techniques
-			UNION ALL SELECT 'tactics', count(*) FROM tactics UNION ALL SELECT name, n FROM tallies WHERE name <> 'unarchived'
-			UNION ALL SELECT 'claims', COALESCE((SELECT claims FROM facets WHERE field = 'all' AND value = ''), 0)`, nil, func(scan scanFunc) error {
-			var name string
-			var n int64
-			err := scan(&name, &n)
-			totals[name] = n
+	err = s.counting(ctx, func(tx *gorm.DB) error {
+		all, err := lookUp(tx, []facet{{fieldAll, ""}})
+		if err != nil {
 			return err
-		})
+		}
+		totals, err = talliesOf(tx, `UNION ALL SELECT 'techniques', count(*) FROM techniques UNION ALL SELECT 'tactics', count(*) FROM tactics`)
+		totals["claims"] = mostOf(all)
+		return err
 	})
 	return totals, err
+}
+
+// talliesOf are all tallies, and what a further part of the query counts.
+func talliesOf(tx *gorm.DB, further string, parameters ...any) (map[string]int64, error) {
+	all := map[string]int64{}
+	return all, readRows(tx, "SELECT name, n FROM tallies "+further, parameters, func(scan scanFunc) error {
+		var name string
+		var n int64
+		err := scan(&name, &n)
+		all[name] = n
+		return err
+	})
 }
 
 // Gaps are what is wanting: how many claims stand in one source only, how many have been in review since before a moment,
@@ -484,17 +498,25 @@ type Gaps struct {
 // ago, in UTC.
 func (s *Store) Gaps(ctx context.Context, days int) (g Gaps, err error) {
 	g.InReviewBefore = tracker.InstantOf(s.now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -days))
-	err = s.Browse(ctx, func(tx *gorm.DB) error {
-		for query, into := range map[string]*int64{
-			"SELECT COALESCE(max(claims), 0) FROM facets WHERE field = 'sources' AND value = '1'":                            &g.OneSource,
-			"SELECT n FROM tallies WHERE name = 'unarchived'":                                                                &g.Unarchived,
-			"SELECT (SELECT count(*) FROM sources) - (SELECT count(*) FROM facets WHERE field = 'source_id' AND claims > 0)": &g.Uncited,
-		} {
-			if err := tx.Raw(query).Scan(into).Error; err != nil {
-				return err
-			}
+	err = s.counting(ctx, func(tx *gorm.DB) error {
+		oneSource, inReview := facet{fieldSources, "1"}, facet{fieldStatus, string(tracker.StatusInReview)}
+		found, err := lookUp(tx, []facet{oneSource, inReview})
+		if err != nil {
+			return err
 		}
-		return tx.Raw("SELECT count(*) FROM claims WHERE status = ? AND status_since < ?", tracker.StatusInReview, g.InReviewBefore).Scan(&g.LongInReview).Error
+		claims := map[facet]int64{}
+		for _, e := range found {
+			claims[e.facet] = e.claims
+		}
+		cited, err := valuesIn(tx, prefixSource+suffixID)
+		if err != nil {
+			return err
+		}
+		// Of those in review, few have come to it lately: the others need not be counted.
+		n, err := talliesOf(tx, "UNION ALL SELECT 'lately', count(*) FROM claims WHERE status = ? AND status_since >= ?", tracker.StatusInReview, g.InReviewBefore)
+		g.OneSource, g.LongInReview = claims[oneSource], claims[inReview]-n["lately"]
+		g.Unarchived, g.Uncited = n["unarchived"], n["sources"]-cited
+		return err
 	})
 	return g, err
 }
