@@ -119,22 +119,21 @@ func entriesBetween(tx *gorm.DB, days, months, first, last string) ([]entry, err
 
 // addCreated leaves the claims created in a time. Who was created later has the greater id.
 func (p *plan) addCreated(tx *gorm.DB, from, to *tracker.Instant) error {
-	for _, end := range []struct {
-		moment *tracker.Instant
-		query  string
-		id     *int64
-	}{
-		{from, "SELECT id FROM claims WHERE created_at >= ? ORDER BY created_at, id LIMIT 1", &p.from},
-		{to, "SELECT id FROM claims WHERE created_at < ? ORDER BY created_at DESC, id DESC LIMIT 1", &p.to},
-	} {
-		if end.moment == nil {
-			continue
-		}
-		if err := readRows(tx, end.query, []any{*end.moment}, func(scan scanFunc) error { return scan(end.id) }); err != nil {
-			return err
-		}
-		p.nothing = p.nothing || *end.id == 0
+	if from == nil && to == nil {
+		return nil
 	}
+	first, last, ends := "1", "0", []any{}
+	if from != nil {
+		first, ends = "COALESCE((SELECT id FROM claims WHERE created_at >= ? ORDER BY created_at, id LIMIT 1), 0)", append(ends, *from)
+	}
+	if to != nil {
+		last, ends = "COALESCE((SELECT id FROM claims WHERE created_at < ? ORDER BY created_at DESC, id DESC LIMIT 1), 0)", append(ends, *to)
+	}
+	err := readRows(tx, "SELECT "+first+", "+last, ends, func(scan scanFunc) error { return scan(&p.from, &p.to) })
+	if err != nil {
+		return err
+	}
+	p.nothing = p.nothing || p.from == 0 || to != nil && p.to == 0
 	p.nothing = p.nothing || p.to > 0 && p.from > p.to
 	return nil
 }

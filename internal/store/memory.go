@@ -17,7 +17,7 @@ type memory struct {
 }
 
 // mostInMemory is how many bytes of the folded index are remembered.
-const mostInMemory = 16 << 20
+const mostInMemory = 32 << 20
 
 // part says what is remembered: one or more of what follows, by the kind of part.
 type part struct {
