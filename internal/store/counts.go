@@ -28,7 +28,7 @@ type Counts struct {
 // Count counts the claims that a filter leaves, and by each of some fields, up to limit values of each. What the filter says
 // of a field itself is left out where that field is counted, so that its other values are counted too.
 func (c Claims) Count(ctx context.Context, f ClaimFilter, fields []string, limit int) (total int64, counts []Counts, err error) {
-	err = c.s.counting(ctx, func(tx *gorm.DB) error {
+	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
 		k := newCounter(tx, f)
 		base, err := k.column()
 		if err != nil {
@@ -120,7 +120,7 @@ func (k *counter) mostFrequent(base *column, field string, limit int) (best []Co
 		if err != nil || ok {
 			return best[:min(limit, len(best))], len(best) > limit, err
 		}
-		next = candidatesByClaims(k.tx, name)
+		next = entriesByClaims(k.tx, name, candidatesAtOnce)
 	} else if next, err = candidatesOf(k.tx, k.filter, varied{field: field}); err != nil {
 		return nil, false, err
 	}
@@ -143,19 +143,17 @@ func (k *counter) mostPlain(base *column, field string, limit int) (best []Count
 
 // mostOfAll are up to limit values that the most of all claims have.
 func mostOfAll(tx *gorm.DB, field string, limit int) ([]Count, error) {
-	best, next := make([]Count, 0, min(limit, candidatesAtOnce)), byClaims(tx, field)
-	for {
+	best, next := make([]Count, 0, min(limit, candidatesAtOnce)), entriesByClaims(tx, field, limit)
+	for len(best) < limit {
 		page, err := next()
 		if err != nil || len(page) == 0 {
 			return best, err
 		}
-		for _, e := range page {
-			if len(best) == limit {
-				return best, nil
-			}
-			best = append(best, Count{Value: e.value, Claims: e.claims})
+		for _, one := range page {
+			best = append(best, Count{Value: one.at[0], Claims: one.most})
 		}
 	}
+	return best[:limit], nil
 }
 
 // mostInSet are up to limit values that the most claims of a set have. It is false where that takes counting sets.
@@ -335,18 +333,6 @@ func inPages(all []*candidate) source {
 }
 
 func compareCells(a, b cell) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) }
-
-// candidatesByClaims are the values of a field that is kept as it is.
-func candidatesByClaims(tx *gorm.DB, field string) source {
-	next := byClaims(tx, field)
-	return func() (page []*candidate, err error) {
-		entries, err := next()
-		for _, e := range entries {
-			page = append(page, &candidate{at: cell{e.value}, facets: []entry{e}, most: e.claims})
-		}
-		return page, err
-	}
-}
 
 // standingCells are the values of the places in the articles or the sentences that the filter names, with the claims that
 // stand there so.

@@ -51,13 +51,17 @@ func crossings(tx *gorm.DB, base column, rows, columns axis) (found strip[[]cros
 	if err != nil {
 		return nil, false, err
 	}
-	if !base.whole || f == nil {
+	if !base.whole {
 		return newCrossings(tx, base.set, base.span(), rows, columns)
+	}
+	wanted, err := f.states(tx, everywhere, rows.field, columns.field)
+	if err != nil {
+		return nil, false, err
 	}
 	key := part{what: crossPart, text: rows.key() + "\x00\x00" + columns.key()}
 	known, _ := recall[strip[[]crossing]](f.memory, key)
-	found = make(strip[[]crossing], len(f.chunks))
-	missing := known.pick(f.chunks, found)
+	found = make(strip[[]crossing], len(wanted))
+	missing := known.pick(wanted, found)
 	if missing == nowhere {
 		return found, true, nil
 	}
@@ -65,7 +69,7 @@ func crossings(tx *gorm.DB, base column, rows, columns axis) (found strip[[]cros
 	if err != nil || !ok {
 		return nil, ok, err
 	}
-	complete(f.chunks, found, loaded, missing)
+	complete(wanted, found, loaded, missing)
 	f.memory.keep(key, found, sizeOfStrip(found, func(all []crossing) int { return 12 * len(all) }))
 	return found, true, nil
 }
@@ -86,7 +90,7 @@ func newCrossings(tx *gorm.DB, those claimSet, within span, rows, columns axis) 
 		if p.part == nil || other == nil || set == nil && those != nil {
 			continue
 		}
-		found = append(found, piece[[]crossing]{p.chunkEpoch, crossSheets(p.part, other, p.part.pick(rowAt), other.pick(columnAt), set)})
+		found = append(found, piece[[]crossing]{p.chunkState, crossSheets(p.part, other, p.part.pick(rowAt), other.pick(columnAt), set)})
 	}
 	return found, true, nil
 }

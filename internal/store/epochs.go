@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"context"
 	"math/rand/v2"
 	"slices"
 
@@ -29,85 +28,119 @@ func nextEpoch(tx *gorm.DB, chunks []int64) error {
 	return execute(tx, speechOf(tx).renumber, epoch, listOf(chunks))
 }
 
-// chunkEpoch is a chunk with its epoch.
-type chunkEpoch struct{ chunk, epoch int64 }
+// chunkState is a chunk with its epoch, and the last row of the log that changes, there, what is asked for.
+type chunkState struct {
+	chunk, epoch int64
+	log          logState
+}
 
-func (c chunkEpoch) compare(chunk int64) int { return cmp.Compare(c.chunk, chunk) }
+// logState is a row of the log with its mark; 0 for none.
+type logState struct {
+	row  int32
+	mark int64
+}
 
-// folded is the folded index as a transaction that only reads sees it, and what is remembered of it.
+func (c chunkState) compare(chunk int64) int { return cmp.Compare(c.chunk, chunk) }
+
+// folded is the folded index as a transaction sees it, and what is remembered of it.
 type folded struct {
-	memory *memory
-	asked  bool
+	memory *memory // nil where nothing may be
 	epoch  int64
-	chunks []chunkEpoch // those that have postings, in their order
+	chunks []chunkState // those that have postings, in their order; nil until they are asked for
 }
 
-// foldable is the key under which the context of a transaction that only reads carries its folded index.
-type foldable struct{}
-
-// counting is Browse for what is asked of facets: it uses what is remembered, and adds to it. Within Together it does neither,
-// as what was written there may be undone.
-func (s *Store) counting(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	f := new(folded)
-	return s.Browse(context.WithValue(ctx, foldable{}, f), func(tx *gorm.DB) error {
-		*f = folded{memory: &s.memory} // each transaction sees a state of its own
-		return fn(tx)
-	})
-}
-
-// foldedOf is the folded index as a transaction sees it, or nil where nothing may be remembered of that.
+// foldedOf is the folded index as a transaction sees it. What a transaction that writes has changed may be undone: nothing is
+// remembered of that.
 func foldedOf(tx *gorm.DB) (*folded, error) {
-	f, _ := tx.Statement.Context.Value(foldable{}).(*folded)
-	if f == nil || f.asked {
-		return f, nil
+	if transactionOf(tx) != nil {
+		return new(folded), nil
 	}
-	err := readRows(tx, "SELECT epoch FROM facet_chunks WHERE chunk = -1", nil, func(scan scanFunc) error { return scan(&f.epoch) })
-	if err != nil {
+	if _, err := viewOf(tx); err != nil { // which knows the epoch
 		return nil, err
 	}
-	f.asked = true
-	known := part{what: epochsPart, id: f.epoch}
-	if chunks, ok := recall[[]chunkEpoch](f.memory, known); ok {
-		f.chunks = chunks
-		return f, nil
+	return &tx.Statement.Context.Value(sighted{}).(*sight).folded, nil
+}
+
+// within are the chunks of a run that have postings.
+func (f *folded) within(tx *gorm.DB, s span) ([]chunkState, error) {
+	if f.chunks == nil {
+		if err := f.readChunks(tx); err != nil {
+			return nil, err
+		}
 	}
-	err = readRows(tx, "SELECT chunk, epoch FROM facet_chunks WHERE chunk >= 0 ORDER BY chunk", nil, func(scan scanFunc) error {
-		var one chunkEpoch
+	first, _ := slices.BinarySearchFunc(f.chunks, s.first, chunkState.compare)
+	beyond, _ := slices.BinarySearchFunc(f.chunks, s.last+1, chunkState.compare)
+	return f.chunks[first:max(first, beyond)], nil
+}
+
+func (f *folded) readChunks(tx *gorm.DB) error {
+	known, ok := part{what: epochsPart, epoch: f.epoch}, false
+	if f.chunks, ok = recall[[]chunkState](f.memory, known); ok {
+		return nil
+	}
+	f.chunks = []chunkState{}
+	err := readRows(tx, "SELECT chunk, epoch FROM facet_chunks WHERE chunk >= 0 ORDER BY chunk", nil, func(scan scanFunc) error {
+		var one chunkState
 		err := scan(&one.chunk, &one.epoch)
 		f.chunks = append(f.chunks, one)
 		return err
 	})
+	if err == nil {
+		f.memory.keep(known, f.chunks, 32*len(f.chunks))
+	}
+	return err
+}
+
+// states are the chunks of a run in which any claim may have a value of these fields, with the log over them.
+func (f *folded) states(tx *gorm.DB, s span, fields ...string) ([]chunkState, error) {
+	v, err := viewOf(tx)
 	if err != nil {
 		return nil, err
 	}
-	f.memory.keep(known, f.chunks, 16*len(f.chunks))
-	return f, nil
+	stored, err := f.within(tx, s)
+	if err != nil {
+		return nil, err
+	}
+	return v.over(stored, s, fields...), nil
 }
 
-// within are the chunks of a run that have postings.
-func (f *folded) within(s span) []chunkEpoch {
-	first, _ := slices.BinarySearchFunc(f.chunks, s.first, chunkEpoch.compare)
-	beyond, _ := slices.BinarySearchFunc(f.chunks, s.last+1, chunkEpoch.compare)
-	return f.chunks[first:max(first, beyond)]
+// over puts what the log changes of fields over the chunks of a run.
+func (v view) over(stored []chunkState, s span, fields ...string) []chunkState {
+	last := v.last(fields...)
+	if len(last) == 0 {
+		return stored
+	}
+	all := slices.Clone(stored)
+	for i := range all {
+		all[i].log = last[all[i].chunk]
+		delete(last, all[i].chunk)
+	}
+	for chunk, log := range last { // of which nothing is stored
+		if s.has(chunk) {
+			all = append(all, chunkState{chunk: chunk, log: log})
+		}
+	}
+	slices.SortFunc(all, func(a, b chunkState) int { return a.compare(b.chunk) })
+	return all
 }
 
 // strip is what is remembered of one thing: a piece for each of some chunks, in their order.
 type strip[T any] []piece[T]
 
-// piece is a part of something in a chunk, as it is at an epoch.
+// piece is a part of something in a chunk, as it is in a state of that.
 type piece[T any] struct {
-	chunkEpoch
+	chunkState
 	part T
 }
 
 // pick puts the pieces of these chunks into a list of as many, and tells from which chunk to which one some are missing.
-func (s strip[T]) pick(wanted []chunkEpoch, into strip[T]) (missing span) {
+func (s strip[T]) pick(wanted []chunkState, into strip[T]) (missing span) {
 	missing = nowhere
 	for i, w := range wanted {
 		for len(s) > 0 && s[0].chunk < w.chunk {
 			s = s[1:]
 		}
-		if len(s) > 0 && s[0].chunkEpoch == w {
+		if len(s) > 0 && s[0].chunkState == w {
 			into[i] = s[0]
 		} else {
 			missing = missing.with(w.chunk)
@@ -133,12 +166,12 @@ func (s strip[T]) with(pieces []piece[T]) strip[T] {
 
 // complete puts what was loaded into the pieces of all chunks, from one of those that were missing to another. Of a chunk of
 // which nothing was loaded, there is nothing.
-func complete[T any](chunks []chunkEpoch, into, loaded strip[T], missing span) {
+func complete[T any](chunks []chunkState, into, loaded strip[T], missing span) {
 	for i, c := range chunks {
 		if !missing.has(c.chunk) {
 			continue
 		}
-		into[i] = piece[T]{chunkEpoch: c}
+		into[i] = piece[T]{chunkState: c}
 		if k, ok := slices.BinarySearchFunc(loaded, c.chunk, piece[T].compare); ok {
 			into[i].part = loaded[k].part
 		}

@@ -71,7 +71,12 @@ func CheckFacets(tx *gorm.DB) error {
 	if err != nil {
 		return err
 	}
+	v, err := viewOf(tx)
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
+		e.claims += v.more(e.id)
 		has, err := unionOf(tx, []int64{e.id}, everywhere)
 		if err != nil {
 			return err
@@ -87,6 +92,12 @@ func CheckFacets(tx *gorm.DB) error {
 	}
 	return nil
 }
+
+// FoldAt has the log of facets hold so many changes, at the most.
+func (s *Store) FoldAt(most int64) { s.mostLogged = most }
+
+// Fold folds the log of facets into the postings.
+func (s *Store) Fold(ctx context.Context) error { return s.alone(ctx, foldLog) }
 
 // RebuildFacets makes all postings anew.
 func (s *Store) RebuildFacets(ctx context.Context) error { return s.alone(ctx, facetDerivation.remake) }
@@ -169,7 +180,7 @@ func (s *Store) Committed() uint64 { return s.commits.Load() / 2 }
 // CheckCounts compares what is counted, under filters at random and with what is remembered, with what the records say in the
 // same snapshot, and tells what is different.
 func (s *Store) CheckCounts(ctx context.Context, r *rand.Rand) error {
-	return s.counting(ctx, func(tx *gorm.DB) error {
+	return s.Browse(ctx, func(tx *gorm.DB) error {
 		var claims []int64
 		if err := tx.Raw("SELECT id FROM claims ORDER BY id").Scan(&claims).Error; err != nil {
 			return err
@@ -311,7 +322,7 @@ func checkExtents(k *counter, field string, left map[int64][]facet) error {
 			one := extent{first: id, last: id}
 			for _, other := range facets {
 				if other.field == fieldClaimedDay {
-					one.firstDay, one.lastDay = tracker.Date(other.value), tracker.Date(other.value)
+					one.firstDay, one.lastDay = dayNumber(other.value), dayNumber(other.value)
 				}
 			}
 			want = want.with(one)
@@ -342,3 +353,26 @@ func (s *Store) Remembered() int64 {
 }
 
 func (s *Store) Remember(most int64) { s.memory.most = most }
+
+// CodedTurns are the changes that a row of the log says, by the ids of facets: claims that come to a facet and, negative, claims
+// that leave it.
+func CodedTurns(code []byte) (turns map[int64][]int64, err error) {
+	turns = map[int64][]int64{}
+	err = eachTurn(code, func(facet int64, t turn) { turns[facet] = append(turns[facet], t.claim()*t.more()) })
+	return turns, err
+}
+
+// CodeOfTurns is a row of the log that says them.
+func CodeOfTurns(turns map[int64][]int64) []byte {
+	c := changes{}
+	for facet, all := range turns {
+		for _, claim := range all {
+			if claim < 0 {
+				c[facet] = append(c[facet], leaves(-claim))
+			} else {
+				c[facet] = append(c[facet], comes(claim))
+			}
+		}
+	}
+	return c.code()
+}

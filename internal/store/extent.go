@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"slices"
 
 	"gorm.io/gorm"
@@ -11,8 +12,8 @@ import (
 
 // extent is when claims were first and last seen.
 type extent struct {
-	first, last       int64        // the claims that were logged so, 0 for none
-	firstDay, lastDay tracker.Date // on which claims were claimed, "" for none
+	first, last       int64 // the claims that were logged so, 0 for none
+	firstDay, lastDay int32 // numbers of days on which claims were claimed, 0 for none
 }
 
 // with is the extent of what two have.
@@ -20,7 +21,7 @@ func (e extent) with(other extent) extent {
 	if e.first == 0 || other.first > 0 && other.first < e.first {
 		e.first = other.first
 	}
-	if e.firstDay == "" || other.firstDay != "" && other.firstDay < e.firstDay {
+	if e.firstDay == 0 || other.firstDay > 0 && other.firstDay < e.firstDay {
 		e.firstDay = other.firstDay
 	}
 	e.last, e.lastDay = max(e.last, other.last), max(e.lastDay, other.lastDay)
@@ -40,33 +41,30 @@ func extents(tx *gorm.DB, base column, of axis) (all []extent, ok bool, err erro
 		}
 	}
 	s := extentSearch{tx: tx, of: of, all: make([]extent, len(of.values))}
-	if f != nil {
-		var whole []chunkEpoch
-		for _, c := range f.within(base.span()) {
-			if set := base.set[c.chunk]; base.whole || set != nil && *set == *everyone.chunk(c.chunk) {
-				whole = append(whole, c)
-			}
+	wanted, err := f.states(tx, base.span(), of.field, fieldClaimedDay)
+	if err != nil {
+		return nil, false, err
+	}
+	var whole []chunkState
+	for _, c := range wanted {
+		if set := base.set[c.chunk]; base.whole || set != nil && *set == *everyone.chunk(c.chunk) {
+			whole = append(whole, c)
 		}
-		if ok, err = s.inChunks(f, whole); err != nil || !ok {
-			return nil, ok, err
-		}
-		base.set = base.set.outside(whole)
 	}
-	if f == nil && base.whole {
-		base.set, err = claimsWith(tx, []facet{{fieldAll, ""}}, everywhere)
+	if ok, err = s.inChunks(f, whole); err != nil || !ok {
+		return nil, ok, err
 	}
-	if err != nil || len(base.set) == 0 {
-		return s.all, true, err
+	if left := base.set.outside(whole); len(left) > 0 {
+		ok, err = s.inSet(left)
 	}
-	ok, err = s.inSet(base.set)
 	return s.all, ok, err
 }
 
 // outside is what the set holds of other chunks than these.
-func (s claimSet) outside(chunks []chunkEpoch) claimSet {
+func (s claimSet) outside(chunks []chunkState) claimSet {
 	left := claimSet{}
 	for n, one := range s {
-		if _, there := slices.BinarySearchFunc(chunks, n, chunkEpoch.compare); !there {
+		if _, there := slices.BinarySearchFunc(chunks, n, chunkState.compare); !there {
 			left[n] = one
 		}
 	}
@@ -97,9 +95,9 @@ func (s *extentSearch) inSet(set claimSet) (ok bool, err error) {
 			continue
 		}
 		chosen := sheet.pick(wanted)
-		for i, e := range extentsIn(sheet, day, chosen, one) {
+		for i, e := range extentsIn(sheet, day, names, chosen, one) {
 			at := chosen.places[i]
-			s.all[at] = s.all[at].with(e.in(chunk, day, names))
+			s.all[at] = s.all[at].with(e.in(chunk))
 		}
 	}
 	return true, nil
@@ -112,7 +110,7 @@ type numberedExtents struct {
 }
 
 // inChunks takes in all claims of these chunks, whose extents are remembered.
-func (s *extentSearch) inChunks(f *folded, chunks []chunkEpoch) (ok bool, err error) {
+func (s *extentSearch) inChunks(f *folded, chunks []chunkState) (ok bool, err error) {
 	if len(chunks) == 0 {
 		return true, nil
 	}
@@ -133,7 +131,7 @@ func (s *extentSearch) inChunks(f *folded, chunks []chunkEpoch) (ok bool, err er
 		}
 		complete(chunks, found, loaded.strip, missing)
 		known.strip = known.strip.with(found)
-		f.memory.keep(key, known, sizeOfStrip(known.strip, func(all []extent) int { return 48 * len(all) }))
+		f.memory.keep(key, known, sizeOfStrip(known.strip, func(all []extent) int { return 24 * len(all) }))
 	}
 	numbers := known.numbers.numbersOf(s.of.values)
 	for _, p := range found {
@@ -164,34 +162,60 @@ func newExtents(tx *gorm.DB, field string, within span) (all numberedExtents, ok
 			continue
 		}
 		chosen, day, numbered := p.part.pick(every), days.of(p.chunk), make([]extent, len(values))
-		for i, e := range extentsIn(p.part, day, chosen, nil) {
-			numbered[chosen.places[i]] = e.in(p.chunk, day, names)
+		for i, e := range extentsIn(p.part, day, names, chosen, nil) {
+			numbered[chosen.places[i]] = e.in(p.chunk)
 		}
-		all.strip = append(all.strip, piece[[]extent]{p.chunkEpoch, numbered})
+		all.strip = append(all.strip, piece[[]extent]{p.chunkState, numbered})
 	}
 	return all, true, nil
 }
 
-// chunkExtent is an extent within a chunk: places of claims, and places of days in the sheet of days, 0 for none.
-type chunkExtent struct {
-	first, beyond     int // the place of the first claim, and the one after that of the last one, 0 for none
-	firstDay, lastDay uint16
+// dayNumber is a day as a number that is the greater the later the day is: its digits.
+func dayNumber(day string) (n int32) {
+	for _, c := range []byte(day) {
+		if c != '-' {
+			n = 10*n + int32(c-'0')
+		}
+	}
+	return n
 }
 
-// in is the extent as it is outside the chunk; names are those of the days' numbers.
-func (e chunkExtent) in(chunk int64, days *sheet, names []string) (all extent) {
+// dateOf is the day of a number, or "" of 0.
+func dateOf(n int32) tracker.Date {
+	if n == 0 {
+		return ""
+	}
+	return tracker.Date(fmt.Sprintf("%04d-%02d-%02d", n/10000, n/100%100, n%100))
+}
+
+// daysIn are the numbers of the days in a sheet of days, by their places; names are those of the days' numbers.
+func daysIn(s *sheet, names []string) []int32 {
+	if s == nil {
+		return nil
+	}
+	days := make([]int32, len(s.numbers))
+	for i, number := range s.numbers[1:] {
+		days[i+1] = dayNumber(names[number])
+	}
+	return days
+}
+
+// chunkExtent is an extent within a chunk: places of claims, and numbers of days, 0 for none.
+type chunkExtent struct {
+	first, beyond     int // the place of the first claim, and the one after that of the last one, 0 for none
+	firstDay, lastDay int32
+}
+
+// in is the extent as it is outside the chunk.
+func (e chunkExtent) in(chunk int64) (all extent) {
 	if e.beyond == 0 {
 		return extent{}
 	}
-	all = extent{first: chunk<<chunkBits | int64(e.first), last: chunk<<chunkBits | int64(e.beyond-1)}
-	if e.firstDay > 0 {
-		all.firstDay, all.lastDay = tracker.Date(names[days.numbers[e.firstDay]]), tracker.Date(names[days.numbers[e.lastDay]])
-	}
-	return all
+	return extent{chunk<<chunkBits | int64(e.first), chunk<<chunkBits | int64(e.beyond-1), e.firstDay, e.lastDay}
 }
 
 // see takes in a claim with its day; claims come in their order.
-func (e *chunkExtent) see(n int, day uint16) {
+func (e *chunkExtent) see(n int, day int32) {
 	if e.beyond == 0 {
 		e.first = n
 	}
@@ -202,13 +226,15 @@ func (e *chunkExtent) see(n int, day uint16) {
 	e.lastDay = max(e.lastDay, day)
 }
 
-// extentsIn are those of the claims of a set, or of all claims of the chunk, that have each of the chosen values.
-func extentsIn(s, days *sheet, chosen picked, set *bitset.Set) []chunkExtent {
+// extentsIn are those of the claims of a set, or of all claims of the chunk, that have each of the chosen values; names are those
+// of the days' numbers.
+func extentsIn(s, days *sheet, names []string, chosen picked, set *bitset.Set) []chunkExtent {
 	all := make([]chunkExtent, len(chosen.places)+1) // what comes first is of the values that were not chosen
+	dayOf := daysIn(days, names)
 	for _, n := range placesOf(set) {
-		day := uint16(0)
+		day := int32(0)
 		if days != nil {
-			day = days.cells[n]
+			day = dayOf[days.cells[n]]
 		}
 		if c := s.cells[n]; c < several {
 			all[chosen.at[c]].see(int(n), day)
@@ -226,18 +252,22 @@ func extentsIn(s, days *sheet, chosen picked, set *bitset.Set) []chunkExtent {
 // extent is that of a set.
 func (s claimSet) extent(tx *gorm.DB) (all extent, err error) {
 	days, _, err := sheetsOf(tx, fieldClaimedDay, s.span())
+	if err != nil {
+		return all, err
+	}
 	names := days.numbers.all()
 	for chunk, set := range s {
 		sheet := days.of(chunk)
+		dayOf := daysIn(sheet, names)
 		var one chunkExtent
 		for _, n := range set.Places() {
 			if sheet == nil {
 				one.see(int(n), 0)
 			} else {
-				one.see(int(n), sheet.cells[n])
+				one.see(int(n), dayOf[sheet.cells[n]])
 			}
 		}
-		all = all.with(one.in(chunk, sheet, names))
+		all = all.with(one.in(chunk))
 	}
-	return all, err
+	return all, nil
 }

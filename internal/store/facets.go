@@ -12,7 +12,8 @@ import (
 )
 
 // facet is something that a claim has: a value of a field. Which claims have it is kept in postings, and how many in the
-// facet's row: filters, counts and statistics all read these, so that what was counted is what a filter then lists.
+// facet's row, save what was changed last, which is in a log: filters, counts and statistics all read these, so that what was
+// counted is what a filter then lists.
 type facet struct{ field, value string }
 
 // The fields of a claim, as factsOf gives them. An actor, a source and a state of things in an article stand in several
@@ -227,7 +228,11 @@ const factsAtOnce = 1000
 func rememberFacts(tx *gorm.DB, claims []int64) error {
 	t := transactionOf(tx)
 	for page := range slices.Chunk(claims, factsAtOnce) {
-		had, err := factsOf(tx, page)
+		facts, err := factsOf(tx, page)
+		if err != nil {
+			return err
+		}
+		had, err := t.dictionary.idsOfAll(tx, facts)
 		if err != nil {
 			return err
 		}
@@ -238,11 +243,15 @@ func rememberFacts(tx *gorm.DB, claims []int64) error {
 	return nil
 }
 
-// renewFacts brings the postings of claims up to date with what they have now, by what they had when that was last noted.
+// renewFacts logs what is different between what claims have now and what they had when that was last noted.
 func renewFacts(tx *gorm.DB, claims []int64) error {
 	t := transactionOf(tx)
 	for page := range slices.Chunk(claims, factsAtOnce) {
-		have, err := factsNow(tx, page)
+		facts, err := factsNow(tx, page)
+		if err != nil {
+			return err
+		}
+		have, err := t.dictionary.idsOfAll(tx, facts)
 		if err != nil {
 			return err
 		}
@@ -251,7 +260,7 @@ func renewFacts(tx *gorm.DB, claims []int64) error {
 			changes.between(id, t.facts[id], have[id])
 			t.facts[id] = have[id]
 		}
-		if err := changes.apply(tx); err != nil {
+		if err := changes.keep(tx); err != nil {
 			return err
 		}
 	}
@@ -282,8 +291,8 @@ func factsNow(tx *gorm.DB, claims []int64) (map[int64][]facet, error) {
 	return have, err
 }
 
-// settleFacts brings postings up to date with all that was changed in this transaction so far. It comes before actors or
-// sources change, whose claims are then moved as sets.
+// settleFacts logs all that was changed in this transaction so far. It comes before actors or sources change, whose claims are
+// then moved as sets.
 func settleFacts(tx *gorm.DB) error {
 	err := renewFacts(tx, transactionOf(tx).claims())
 	clear(transactionOf(tx).fresh) // what is known of them is not all of it any more
@@ -292,13 +301,10 @@ func settleFacts(tx *gorm.DB) error {
 
 // rebuildFacets makes all postings anew, a chunk of claims at a time.
 func rebuildFacets(tx *gorm.DB) error {
-	for _, empty := range []string{"DELETE FROM postings", "DELETE FROM facet_chunks WHERE chunk >= 0", "UPDATE facets SET claims = 0 WHERE claims <> 0"} {
-		if err := tx.Exec(empty).Error; err != nil {
+	for _, empty := range []func(*gorm.DB) error{emptyLog, emptyPostings} {
+		if err := empty(tx); err != nil {
 			return err
 		}
-	}
-	if err := nextEpoch(tx, nil); err != nil {
-		return err
 	}
 	gathered, chunk := changes{}, int64(0)
 	for last := int64(0); ; {
@@ -310,7 +316,11 @@ func rebuildFacets(tx *gorm.DB) error {
 			return gathered.apply(tx)
 		}
 		last = page[len(page)-1]
-		have, err := factsOf(tx, page)
+		facts, err := factsOf(tx, page)
+		if err != nil {
+			return err
+		}
+		have, err := transactionOf(tx).dictionary.idsOfAll(tx, facts)
 		if err != nil {
 			return err
 		}
@@ -388,7 +398,16 @@ func moveClaims(tx *gorm.DB, prefix, suffix string, id int64, was, is string, ot
 	}
 	moved := changes{}
 	if is != "" {
-		moved.of(facet{prefix + suffix, is}).in = mine.ids()
+		to := facet{prefix + suffix, is}
+		there, err := claimsWith(tx, []facet{to}, mine.span())
+		if err != nil {
+			return err
+		}
+		come := mine.copy(everywhere)
+		come.without(there)
+		if err := moved.add(tx, to, comes, come); err != nil {
+			return err
+		}
 	}
 	if was != "" {
 		for page := range slices.Chunk(others, factsAtOnce) {
@@ -402,7 +421,21 @@ func moveClaims(tx *gorm.DB, prefix, suffix string, id int64, was, is string, ot
 			}
 			mine.without(theirs)
 		}
-		moved.of(facet{prefix + suffix, was}).out = mine.ids()
+		if err := moved.add(tx, facet{prefix + suffix, was}, leaves, mine); err != nil {
+			return err
+		}
 	}
-	return moved.apply(tx)
+	return moved.keep(tx)
+}
+
+// add notes the same change of a facet for all claims of a set.
+func (c changes) add(tx *gorm.DB, f facet, way func(claim int64) turn, claims claimSet) error {
+	ids, err := transactionOf(tx).dictionary.idsOf(tx, []facet{f})
+	if err != nil {
+		return err
+	}
+	for _, claim := range claims.ids() {
+		c[ids[f]] = append(c[ids[f]], way(claim))
+	}
+	return nil
 }

@@ -10,16 +10,20 @@ import (
 
 // What is asked of the folded index: what is remembered of it, and the rest from the database.
 
-// readPostings gives fn the postings of these facets in a run of chunks. The code is fn's only until it returns.
-func readPostings(tx *gorm.DB, facets []int64, within span, fn func(facet, chunk int64, code []byte) error) error {
+// foldedPostings gives fn the postings of these facets in a run of chunks, as they are without the log. The code is fn's only
+// until it returns.
+func foldedPostings(tx *gorm.DB, facets []int64, within span, fn func(facet, chunk int64, code []byte) error) error {
 	f, err := foldedOf(tx)
 	if err != nil {
 		return err
 	}
-	if f == nil {
+	if f.memory == nil {
 		return storedPostings(tx, facets, within, fn)
 	}
-	wanted := f.within(within)
+	wanted, err := f.within(tx, within)
+	if err != nil {
+		return err
+	}
 	strips, err := f.postings(tx, facets, wanted)
 	if err != nil {
 		return err
@@ -38,7 +42,7 @@ func readPostings(tx *gorm.DB, facets []int64, within span, fn func(facet, chunk
 }
 
 // postings are those of each of these facets in these chunks, empty where there is none.
-func (f *folded) postings(tx *gorm.DB, facets []int64, wanted []chunkEpoch) ([]strip[[]byte], error) {
+func (f *folded) postings(tx *gorm.DB, facets []int64, wanted []chunkState) ([]strip[[]byte], error) {
 	strips, lacking, all := make([]strip[[]byte], len(facets)), map[int64]*strip[[]byte]{}, nowhere
 	for i, id := range facets {
 		known, _ := recall[strip[[]byte]](f.memory, part{what: postingPart, id: id})
@@ -52,7 +56,7 @@ func (f *folded) postings(tx *gorm.DB, facets []int64, wanted []chunkEpoch) ([]s
 	}
 	loaded := map[int64]strip[[]byte]{}
 	err := storedPostings(tx, slices.Collect(maps.Keys(lacking)), all, func(facet, chunk int64, code []byte) error {
-		loaded[facet] = append(loaded[facet], piece[[]byte]{chunkEpoch{chunk: chunk}, slices.Clone(code)})
+		loaded[facet] = append(loaded[facet], piece[[]byte]{chunkState{chunk: chunk}, slices.Clone(code)})
 		return nil
 	})
 	if err != nil {
@@ -69,14 +73,11 @@ func (f *folded) postings(tx *gorm.DB, facets []int64, wanted []chunkEpoch) ([]s
 	return strips, nil
 }
 
-// lookUp are the entries of these facets, of those that any claim ever had.
-func lookUp(tx *gorm.DB, facets []facet) (found []entry, err error) {
+// foldedEntries are the entries of these facets, of those that any claim ever had, as they are without the log.
+func foldedEntries(tx *gorm.DB, facets []facet) (found []entry, err error) {
 	f, err := foldedOf(tx)
 	if err != nil {
 		return nil, err
-	}
-	if f == nil {
-		return storedEntries(tx, facets)
 	}
 	var unknown []facet
 	for _, one := range facets {
@@ -105,30 +106,21 @@ func lookUp(tx *gorm.DB, facets []facet) (found []entry, err error) {
 
 // entry is the part of a facet's entry.
 func (f *folded) entry(of facet) part {
-	return part{what: entryPart, text: of.field + "\x00" + of.value, id: f.epoch}
+	return part{what: entryPart, text: of.field + "\x00" + of.value, epoch: f.epoch}
 }
 
-// entriesOf are the entries of a field that some claim has, with values from first to last, in the order of the values. It
-// is for fields of which there are not many values.
-func entriesOf(tx *gorm.DB, field, first, last string) ([]entry, error) {
-	f, err := foldedOf(tx)
-	if err != nil || f == nil {
-		return storedBetween(tx, field, first, last)
-	}
-	key := part{what: valuesPart, text: field, id: f.epoch}
-	all, ok := recall[[]entry](f.memory, key)
-	if !ok {
-		if all, err = storedBetween(tx, field, "", "~"); err != nil {
-			return nil, err
-		}
-		f.memory.keep(key, all, sizeOf(all))
-	}
+// foldedBetween are the entries of a field that some claim has, with values from first to last, in the order of the values, as
+// they are without the log. It is for fields of which there are not many values.
+func foldedBetween(tx *gorm.DB, field, first, last string) ([]entry, error) {
+	all, err := remembering(tx, part{what: valuesPart, text: field}, sizeOf, func() ([]entry, error) {
+		return storedBetween(tx, field, "", "~")
+	})
 	from, _ := slices.BinarySearchFunc(all, first, entry.compare)
 	to, ok := slices.BinarySearchFunc(all, last, entry.compare)
 	if ok {
 		to++
 	}
-	return slices.Clone(all[from:max(from, to)]), nil
+	return slices.Clone(all[from:max(from, to)]), err
 }
 
 func (e entry) compare(value string) int { return strings.Compare(e.value, value) }
@@ -141,88 +133,46 @@ func sizeOf(entries []entry) (n int) {
 	return n
 }
 
-// storedBetween are the entries of a field that some claim has, with values from first to last, in the order of the values.
-func storedBetween(tx *gorm.DB, field, first, last string) (found []entry, err error) {
-	err = readRows(tx, "SELECT id, value, claims FROM facets WHERE field = ? AND value BETWEEN ? AND ? AND claims > 0 ORDER BY value",
-		[]any{field, first, last}, func(scan scanFunc) error {
-			e := entry{facet: facet{field: field}}
-			err := scan(&e.id, &e.value, &e.claims)
-			found = append(found, e)
-			return err
-		})
-	return found, err
+// remembering is a part of the index at its epoch: what is remembered of it, or what load gives.
+func remembering[T any](tx *gorm.DB, key part, size func(T) int, load func() (T, error)) (value T, err error) {
+	f, err := foldedOf(tx)
+	if err != nil {
+		return value, err
+	}
+	key.epoch = f.epoch
+	if value, ok := recall[T](f.memory, key); ok {
+		return value, nil
+	}
+	if value, err = load(); err == nil {
+		f.memory.keep(key, value, size(value))
+	}
+	return value, err
 }
 
-// byClaims gives the entries of a field that some claim has, some at a time: those of the most claims first, and those of as
-// many by value. There are none once there are no more.
-func byClaims(tx *gorm.DB, field string) func() ([]entry, error) {
-	page, atEnd := []entry(nil), false
+// foldedByClaims gives the entries of a field that some claim has, some at a time, as they are without the log: those of the
+// most claims first, and those of as many by value. There are none once there are no more.
+func foldedByClaims(tx *gorm.DB, field string) func() ([]entry, error) {
+	var page []entry
+	atEnd := false
 	return func() (_ []entry, err error) {
 		switch {
 		case atEnd:
 			return nil, nil
 		case page == nil:
-			page, err = mostOfField(tx, field)
+			page, err = remembering(tx, part{what: mostPart, text: field}, sizeOf, func() ([]entry, error) {
+				return storedByClaims(tx, field, nil)
+			})
 		default:
 			page, err = storedByClaims(tx, field, &page[len(page)-1])
 		}
 		atEnd = len(page) < candidatesAtOnce
-		return page, err
+		return slices.Clone(page), err
 	}
 }
 
-// mostOfField are the first entries of a field that byClaims gives.
-func mostOfField(tx *gorm.DB, field string) ([]entry, error) {
-	f, err := foldedOf(tx)
-	if err != nil || f == nil {
-		return storedByClaims(tx, field, nil)
-	}
-	key := part{what: mostPart, text: field, id: f.epoch}
-	page, ok := recall[[]entry](f.memory, key)
-	if !ok {
-		if page, err = storedByClaims(tx, field, nil); err != nil {
-			return nil, err
-		}
-		f.memory.keep(key, page, sizeOf(page))
-	}
-	return page, nil
-}
-
-// storedByClaims are the entries of a field that come after one of them, by how many claims have them, or the first ones.
-func storedByClaims(tx *gorm.DB, field string, after *entry) (page []entry, err error) {
-	query, parameters := "SELECT id, value, claims FROM facets WHERE field = ? AND claims > 0", []any{field}
-	if after != nil {
-		query += " AND claims <= ? AND (claims < ? OR value > ?)"
-		parameters = append(parameters, after.claims, after.claims, after.value)
-	}
-	err = readRows(tx, query+" ORDER BY claims DESC, value LIMIT ?", append(parameters, candidatesAtOnce), func(scan scanFunc) error {
-		e := entry{facet: facet{field: field}}
-		err := scan(&e.id, &e.value, &e.claims)
-		page = append(page, e)
-		return err
-	})
-	return page, err
-}
-
-// valuesIn is how many values of a field some claim has.
-func valuesIn(tx *gorm.DB, field string) (n int64, err error) {
-	f, err := foldedOf(tx)
-	if err != nil || f == nil {
+// foldedValues is how many values of a field some claim has, without the log.
+func foldedValues(tx *gorm.DB, field string) (int64, error) {
+	return remembering(tx, part{what: countPart, text: field}, func(int64) int { return 0 }, func() (int64, error) {
 		return storedValues(tx, field)
-	}
-	key := part{what: countPart, text: field, id: f.epoch}
-	n, ok := recall[int64](f.memory, key)
-	if !ok {
-		if n, err = storedValues(tx, field); err != nil {
-			return 0, err
-		}
-		f.memory.keep(key, n, 0)
-	}
-	return n, nil
-}
-
-// storedValues is how many values of a field some claim has.
-func storedValues(tx *gorm.DB, field string) (n int64, err error) {
-	err = readRows(tx, "SELECT count(*) FROM facets WHERE field = ? AND claims > 0", []any{field}, func(scan scanFunc) error { return scan(&n) })
-	return n, err
+	})
 }

@@ -21,9 +21,10 @@ const mostInMemory = 32 << 20
 
 // part says what is remembered: one or more of what follows, by the kind of part.
 type part struct {
-	what partKind
-	text string
-	id   int64
+	what  partKind
+	text  string
+	id    int64
+	epoch int64
 }
 
 type partKind byte
@@ -39,7 +40,7 @@ const (
 	sheetPart                   // a field's sheets, as sheets
 	crossPart                   // how many claims have two values each, as strip[[]crossing]
 	extentPart                  // when claims with each value of a field were seen, as numberedExtents
-	createdPart                 // when a claim was created, as tracker.Instant
+	createdPart                 // when a claim that is in the index at an epoch was created, as tracker.Instant
 )
 
 type remembered struct {
@@ -51,8 +52,11 @@ type remembered struct {
 // partSize is what remembering takes besides what is remembered, in bytes.
 const partSize = 256
 
-// recall is what is remembered of a part.
+// recall is what is remembered of a part; of no memory, nothing.
 func recall[T any](m *memory, p part) (value T, ok bool) {
+	if m == nil {
+		return value, false
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e := m.parts[p]
@@ -66,6 +70,9 @@ func recall[T any](m *memory, p part) (value T, ok bool) {
 
 // keep remembers a part, of so many bytes, instead of what was remembered of it before.
 func (m *memory) keep(p part, value any, size int) {
+	if m == nil {
+		return
+	}
 	one := &remembered{p, value, partSize + int64(len(p.text)+size)}
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -164,7 +165,8 @@ func (s claimSet) span() span {
 	return all
 }
 
-// storedPostings gives fn the postings of these facets in a run of chunks. The code is fn's only until it returns.
+// storedPostings gives fn the postings of these facets in a run of chunks, as they are without the log. The code is fn's only
+// until it returns.
 func storedPostings(tx *gorm.DB, facets []int64, within span, fn func(facet, chunk int64, code []byte) error) error {
 	if len(facets) == 0 || within.first > within.last {
 		return nil
@@ -212,7 +214,7 @@ func entryIDs(entries []entry) (all []int64) {
 	return all
 }
 
-// storedEntries are the entries of these facets, of those that any claim ever had.
+// storedEntries are the entries of these facets, of those that any claim ever had, as they are without the log.
 func storedEntries(tx *gorm.DB, facets []facet) (found []entry, err error) {
 	if len(facets) == 0 {
 		return nil, nil
@@ -232,6 +234,57 @@ func pairs(facets []facet) [][2]string {
 		all[i] = [2]string{f.field, f.value}
 	}
 	return all
+}
+
+// storedBetween are the entries of a field that some claim has, with values from first to last, in the order of the values, as
+// they are without the log.
+func storedBetween(tx *gorm.DB, field, first, last string) (found []entry, err error) {
+	err = readRows(tx, "SELECT id, value, claims FROM facets WHERE field = ? AND value BETWEEN ? AND ? AND claims > 0 ORDER BY value",
+		[]any{field, first, last}, func(scan scanFunc) error {
+			e := entry{facet: facet{field: field}}
+			err := scan(&e.id, &e.value, &e.claims)
+			found = append(found, e)
+			return err
+		})
+	return found, err
+}
+
+// storedByClaims are the entries of a field that some claim has and that come after one of them, or the first ones, as they are
+// without the log: those of the most claims first, and those of as many by value.
+func storedByClaims(tx *gorm.DB, field string, after *entry) (page []entry, err error) {
+	query, parameters := "SELECT id, value, claims FROM facets WHERE field = ? AND claims > 0", []any{field}
+	if after != nil {
+		query += " AND claims <= ? AND (claims < ? OR value > ?)"
+		parameters = append(parameters, after.claims, after.claims, after.value)
+	}
+	err = readRows(tx, query+" ORDER BY claims DESC, value LIMIT ?", append(parameters, candidatesAtOnce), func(scan scanFunc) error {
+		e := entry{facet: facet{field: field}}
+		err := scan(&e.id, &e.value, &e.claims)
+		page = append(page, e)
+		return err
+	})
+	return page, err
+}
+
+// storedValues is how many values of a field some claim has, without the log.
+func storedValues(tx *gorm.DB, field string) (n int64, err error) {
+	err = tx.Raw("SELECT count(*) FROM facets WHERE field = ? AND claims > 0", field).Scan(&n).Error
+	return n, err
+}
+
+// storedByID are the entries with these ids, as they are without the log.
+func storedByID(tx *gorm.DB, ids []int64) (map[int64]entry, error) {
+	entries := make(map[int64]entry, len(ids))
+	if len(ids) == 0 {
+		return entries, nil
+	}
+	query := "SELECT id, field, value, claims FROM facets WHERE id " + speechOf(tx).among
+	return entries, readRows(tx, query, []any{listOf(ids)}, func(scan scanFunc) error {
+		var e entry
+		err := scan(&e.id, &e.field, &e.value, &e.claims)
+		entries[e.id] = e
+		return err
+	})
 }
 
 // dictionary remembers ids of facets, which never change once they are committed.
@@ -268,6 +321,29 @@ func (d *dictionary) idsOf(tx *gorm.DB, facets []facet) (map[facet]int64, error)
 	})
 }
 
+// idsOfAll are the ids of the facets of each claim, sorted, in a transaction that writes.
+func (d *dictionary) idsOfAll(tx *gorm.DB, facts map[int64][]facet) (map[int64][]int64, error) {
+	all := map[facet]struct{}{}
+	for _, have := range facts {
+		for _, f := range have {
+			all[f] = struct{}{}
+		}
+	}
+	ids, err := d.idsOf(tx, slices.Collect(maps.Keys(all)))
+	if err != nil {
+		return nil, err
+	}
+	of := make(map[int64][]int64, len(facts))
+	for claim, have := range facts {
+		of[claim] = make([]int64, len(have))
+		for i, f := range have {
+			of[claim][i] = ids[f]
+		}
+		slices.Sort(of[claim])
+	}
+	return of, nil
+}
+
 // recall puts the ids that are remembered into ids, and returns the other facets.
 func (d *dictionary) recall(facets []facet, ids map[facet]int64) (unknown []facet) {
 	d.mu.Lock()
@@ -296,105 +372,75 @@ func (d *dictionary) remember(found []entry, entered map[int64]bool) {
 	}
 }
 
-// change is what changes with a facet: the claims that have it now, and those that do no more.
-type change struct{ in, out []int64 }
-
-// changes are the changes of facets.
-type changes map[facet]*change
-
-func (c changes) of(f facet) *change {
-	one := c[f]
-	if one == nil {
-		one = new(change)
-		c[f] = one
-	}
-	return one
-}
-
-// between notes what is different between what a claim had and what it has; both are sorted.
-func (c changes) between(claim int64, had, has []facet) {
-	for len(had) > 0 || len(has) > 0 {
-		switch {
-		case len(had) == 0 || len(has) > 0 && compareFacets(has[0], had[0]) < 0:
-			one := c.of(has[0])
-			one.in, has = append(one.in, claim), has[1:]
-		case len(has) == 0 || compareFacets(had[0], has[0]) < 0:
-			one := c.of(had[0])
-			one.out, had = append(one.out, claim), had[1:]
-		default:
-			had, has = had[1:], has[1:]
-		}
-	}
-}
-
-// postingChange is what changes in one posting.
-type postingChange struct{ in, out []int64 }
-
 // postingsAtOnce bounds how many postings are read and written by one statement: 2 MiB of them.
 const postingsAtOnce = 1000
+
+// postingTurns are the turns of one posting.
+type postingTurns struct {
+	id    int64
+	turns []turn
+}
 
 // apply changes postings, and the counters of their facets by as many claims as that makes a difference for. It takes the
 // same few statements for a claim and for hundreds.
 func (c changes) apply(tx *gorm.DB) error {
-	if len(c) == 0 {
+	var postings []postingTurns
+	for _, facet := range slices.Sorted(maps.Keys(c)) {
+		turns := c[facet]
+		slices.SortStableFunc(turns, func(a, b turn) int { return cmp.Compare(chunkOf(a.claim()), chunkOf(b.claim())) })
+		for len(turns) > 0 {
+			chunk, n := chunkOf(turns[0].claim()), 1
+			for n < len(turns) && chunkOf(turns[n].claim()) == chunk {
+				n++
+			}
+			postings = append(postings, postingTurns{facet<<facetBits | chunk, turns[:n]})
+			turns = turns[n:]
+		}
+	}
+	if len(postings) == 0 {
 		return nil
 	}
-	facets := slices.SortedFunc(maps.Keys(c), compareFacets)
-	ids, err := transactionOf(tx).dictionary.idsOf(tx, facets)
-	if err != nil {
-		return err
-	}
-	postings := map[int64]*postingChange{}
-	of := func(facet, claim int64) *postingChange {
-		id := facet<<facetBits | chunkOf(claim)
-		if postings[id] == nil {
-			postings[id] = new(postingChange)
-		}
-		return postings[id]
-	}
-	for f, one := range c {
-		for _, claim := range one.in {
-			p := of(ids[f], claim)
-			p.in = append(p.in, claim)
-		}
-		for _, claim := range one.out {
-			p := of(ids[f], claim)
-			p.out = append(p.out, claim)
-		}
-	}
-	chunks := map[int64]struct{}{}
-	for id := range postings {
-		chunks[id&lastChunk] = struct{}{}
-	}
-	if err := nextEpoch(tx, slices.Sorted(maps.Keys(chunks))); err != nil {
-		return err
-	}
 	more := map[int64]int64{}
-	for page := range slices.Chunk(slices.Sorted(maps.Keys(postings)), postingsAtOnce) {
-		if err := applyPage(tx, page, postings, more); err != nil {
+	for page := range slices.Chunk(postings, postingsAtOnce) {
+		if err := applyPage(tx, page, more); err != nil {
 			return err
 		}
 	}
-	return countFacets(tx, more)
+	if err := countFacets(tx, more); err != nil {
+		return err
+	}
+	chunks := map[int64]struct{}{}
+	for _, p := range postings {
+		chunks[p.id&lastChunk] = struct{}{}
+	}
+	return nextEpoch(tx, slices.Sorted(maps.Keys(chunks)))
 }
 
-// applyPage changes the postings with these ids, and adds to more by how much the counters of their facets change.
-func applyPage(tx *gorm.DB, page []int64, postings map[int64]*postingChange, more map[int64]int64) error {
-	sets, err := postingsByID(tx, page)
+// emptyPostings takes all claims out of all facets.
+func emptyPostings(tx *gorm.DB) error {
+	for _, statement := range []string{"DELETE FROM postings", "UPDATE facets SET claims = 0 WHERE claims <> 0", "DELETE FROM facet_chunks WHERE chunk >= 0"} {
+		if err := execute(tx, statement); err != nil {
+			return err
+		}
+	}
+	return nextEpoch(tx, nil)
+}
+
+// applyPage changes these postings, which are in the order of their ids, and adds to more by how much the counters of their
+// facets change.
+func applyPage(tx *gorm.DB, page []postingTurns, more map[int64]int64) error {
+	sets, err := postingsByID(tx, ids(page, func(p *postingTurns) *int64 { return &p.id }))
 	if err != nil {
 		return err
 	}
 	var codes []byte
 	var kept [][3]int64
 	var emptied []int64
-	for i, id := range page {
-		set := &sets[i]
+	for i, p := range page {
+		id, set := p.id, &sets[i]
 		before := set.Count()
-		for _, claim := range postings[id].out {
-			set.Remove(placeOf(claim))
-		}
-		for _, claim := range postings[id].in {
-			set.Add(placeOf(claim))
+		for _, t := range p.turns {
+			t.make(set)
 		}
 		after := set.Count()
 		if after != before {

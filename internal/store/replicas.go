@@ -34,7 +34,7 @@ func (s *Store) Browse(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	var failed error
 	err := s.run(ctx, func() error {
 		// In Resolve, dbresolver chooses the pool that the transaction then stays on.
-		q := s.read.WithContext(ctx).Clauses(dbresolver.Read)
+		q := s.read.WithContext(s.withSight(ctx)).Clauses(dbresolver.Read)
 		err := q.Transaction(fn, s.engine.snapshot())
 		if err != nil && tracker.CodeOf(err) == "" && ctx.Err() == nil {
 			s.engine.lost(err) // other connections may have broken with this one

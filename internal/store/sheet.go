@@ -1,8 +1,6 @@
 package store
 
 import (
-	"cmp"
-	"maps"
 	"slices"
 	"sync"
 
@@ -14,7 +12,7 @@ import (
 // Postings tell which claims have a value. A sheet is the other way round: it tells which values of one field each claim of a
 // chunk has, so that the claims that a filter leaves are counted by all values in one go.
 type sheet struct {
-	numbers []int32  // of the values, in the order of the values; what comes first stands for none
+	numbers []int32  // of the values; what comes first stands for none
 	total   []int32  // how many claims of the chunk have each of them
 	cells   []uint16 // for each claim its value's place in numbers or, where it has several, the place of a list with several added
 	starts  []uint32 // where each list begins in lists, and where the last one ends
@@ -49,7 +47,6 @@ func newSheet(sets []coded, numbers *numbering) (*sheet, error) {
 	if len(sets) >= several {
 		return tooWide, nil
 	}
-	slices.SortFunc(sets, func(a, b coded) int { return cmp.Compare(a.value, b.value) })
 	s := &sheet{numbers: make([]int32, 1, len(sets)+1), total: make([]int32, len(sets)+1), cells: make([]uint16, bitset.Size)}
 	have := make([]uint16, bitset.Size) // how many values each claim has
 	for i, one := range sets {
@@ -89,6 +86,96 @@ func newSheet(sets []coded, numbers *numbering) (*sheet, error) {
 		}
 	}
 	return s, nil
+}
+
+// with is the sheet as it is after changes, of which those of a value are in the order in which they were made. It is false
+// where that takes making the sheet anew.
+func (s *sheet) with(turns []valueTurn, numbers *numbering) (next *sheet, ok bool) {
+	switch {
+	case s == tooWide:
+		return s, true
+	case s == nil:
+		next = &sheet{numbers: make([]int32, 1), total: make([]int32, 1), cells: make([]uint16, bitset.Size)}
+	default:
+		next = &sheet{slices.Clone(s.numbers), slices.Clone(s.total), slices.Clone(s.cells), slices.Clone(s.starts), slices.Clone(s.lists)}
+	}
+	places := make([]uint16, len(numbers.all())) // of the values, by their numbers
+	for i, number := range next.numbers[1:] {
+		places[number] = uint16(i + 1)
+	}
+	have := map[int][]uint16{} // the values of the claims that change
+	for _, one := range turns {
+		number := int(numbers.of(one.value))
+		for len(places) <= number {
+			places = append(places, 0)
+		}
+		if places[number] == 0 {
+			if len(next.numbers) == several {
+				return tooWide, true
+			}
+			places[number] = uint16(len(next.numbers))
+			next.numbers, next.total = append(next.numbers, int32(number)), append(next.total, 0)
+		}
+		n := placeOf(one.turn.claim())
+		if _, known := have[n]; !known {
+			have[n] = next.values(n)
+		}
+		have[n] = next.turn(have[n], places[number], one.turn)
+	}
+	for n, values := range have {
+		if ok := next.set(n, values); !ok {
+			return nil, false
+		}
+	}
+	return next, true
+}
+
+// values are the places of the values of a claim, as a list of its own.
+func (s *sheet) values(n int) []uint16 {
+	switch c := s.cells[n]; {
+	case c == 0:
+		return nil
+	case c < several:
+		return []uint16{c}
+	default:
+		return slices.Clone(s.list(c))
+	}
+}
+
+// turn counts a claim that comes to have a value, or has it no more, and gives its values then.
+func (s *sheet) turn(values []uint16, v uint16, t turn) []uint16 {
+	i := slices.Index(values, v)
+	switch {
+	case t.more() > 0 && i < 0:
+		s.total[v]++
+		return append(values, v)
+	case t.more() < 0 && i >= 0:
+		s.total[v]--
+		return slices.Delete(values, i, i+1)
+	}
+	return values
+}
+
+// set gives a claim its values. It is false where there is no room for a list of them.
+func (s *sheet) set(n int, values []uint16) bool {
+	switch len(values) {
+	case 0:
+		s.cells[n] = 0
+	case 1:
+		s.cells[n] = values[0]
+	default:
+		if len(s.starts) == 0 {
+			s.starts = []uint32{0}
+		}
+		k := len(s.starts) - 1
+		if k >= several {
+			return false
+		}
+		s.lists = append(s.lists, values...)
+		s.starts = append(s.starts, uint32(len(s.lists)))
+		s.cells[n] = several + uint16(k)
+	}
+	return true
 }
 
 // count adds, for each value, how many claims of a set have it.
@@ -195,37 +282,95 @@ func sheetsOf(tx *gorm.DB, field string, within span) (all sheets, ok bool, err 
 	if err != nil {
 		return all, false, err
 	}
-	if f == nil {
-		all.numbers = newNumbering()
-		all.strip, err = loadSheets(tx, field, within, all.numbers)
-		return all, !all.tooWide(), err
+	wanted, err := f.states(tx, within, field)
+	if err != nil {
+		return all, false, err
 	}
-	wanted, key := f.within(within), part{what: sheetPart, text: field}
+	key := part{what: sheetPart, text: field}
 	known, found := recall[sheets](f.memory, key)
 	if !found {
 		known.numbers = newNumbering()
 	}
 	all = sheets{known.numbers, make(strip[*sheet], len(wanted))}
-	if missing := known.strip.pick(wanted, all.strip); missing != nowhere {
-		loaded, err := loadSheets(tx, field, missing, all.numbers)
-		if err != nil {
-			return all, false, err
-		}
-		complete(wanted, all.strip, loaded, missing)
-		known.strip = known.strip.with(all.strip)
-		f.memory.keep(key, known, known.size())
+	if known.strip.pick(wanted, all.strip) == nowhere {
+		return all, !all.tooWide(), nil
 	}
+	missing, err := all.turn(tx, field, wanted, known)
+	if err != nil {
+		return all, false, err
+	}
+	if err := all.load(tx, field, wanted, missing); err != nil {
+		return all, false, err
+	}
+	known.strip = known.strip.with(all.strip)
+	f.memory.keep(key, known, known.size())
 	return all, !all.tooWide(), nil
+}
+
+// turn makes what sheets are wanted of those that are known as they were a few rows of the log ago. It tells from which chunk
+// to which one others are missing.
+func (k sheets) turn(tx *gorm.DB, field string, wanted []chunkState, known sheets) (missing span, err error) {
+	v, err := viewOf(tx)
+	if err != nil {
+		return missing, err
+	}
+	missing = nowhere
+	for i, w := range wanted {
+		if k.strip[i].chunkState == w {
+			continue
+		}
+		at, ok := slices.BinarySearchFunc(known.strip, w.chunk, piece[*sheet].compare)
+		if ok {
+			was := known.strip[at]
+			if ok = was.epoch == w.epoch && was.log.row < w.log.row && v.holds(was.log); ok {
+				var next *sheet
+				if next, ok = was.part.with(v.since(field, w.chunk, was.log.row), k.numbers); ok {
+					k.strip[i] = piece[*sheet]{w, next}
+				}
+			}
+		}
+		if !ok {
+			missing = missing.with(w.chunk)
+		}
+	}
+	return missing, nil
+}
+
+// load makes the sheets that are wanted in a run of chunks, and not there, of what is stored and of the log.
+func (k sheets) load(tx *gorm.DB, field string, wanted []chunkState, within span) error {
+	if within == nowhere {
+		return nil
+	}
+	v, err := viewOf(tx)
+	if err != nil {
+		return err
+	}
+	stored, err := loadSheets(tx, field, within, k.numbers)
+	if err != nil {
+		return err
+	}
+	for i, w := range wanted {
+		if !within.has(w.chunk) || k.strip[i].chunkState == w {
+			continue
+		}
+		one := stored[w.chunk]
+		if w.log.row > 0 {
+			one, _ = one.with(v.since(field, w.chunk, 0), k.numbers) // a new sheet has room for a list of each claim, twice
+		}
+		k.strip[i] = piece[*sheet]{w, one}
+	}
+	return nil
 }
 
 func (k sheets) tooWide() bool {
 	return slices.ContainsFunc(k.strip, func(p piece[*sheet]) bool { return p.part == tooWide })
 }
 
-// loadSheets makes the sheets of a field in a run of chunks, of those in which any claim has a value of it.
-func loadSheets(tx *gorm.DB, field string, within span, numbers *numbering) (loaded strip[*sheet], err error) {
+// loadSheets makes the sheets of a field in a run of chunks, as they are without the log, by the chunks in which any claim has
+// a value of it.
+func loadSheets(tx *gorm.DB, field string, within span, numbers *numbering) (map[int64]*sheet, error) {
 	sets := map[int64][]coded{}
-	err = readRows(tx, speechOf(tx).sheets, []any{within.first, within.last, field}, func(scan scanFunc) error {
+	err := readRows(tx, speechOf(tx).sheets, []any{within.first, within.last, field}, func(scan scanFunc) error {
 		var id int64
 		var one coded
 		err := scan(&id, &one.value, &one.code)
@@ -235,12 +380,11 @@ func loadSheets(tx *gorm.DB, field string, within span, numbers *numbering) (loa
 	if err != nil {
 		return nil, err
 	}
-	for _, chunk := range slices.Sorted(maps.Keys(sets)) {
-		one, err := newSheet(sets[chunk], numbers)
-		if err != nil {
+	loaded := make(map[int64]*sheet, len(sets))
+	for chunk, all := range sets {
+		if loaded[chunk], err = newSheet(all, numbers); err != nil {
 			return nil, err
 		}
-		loaded = append(loaded, piece[*sheet]{chunkEpoch{chunk: chunk}, one})
 	}
 	return loaded, nil
 }

@@ -20,7 +20,7 @@ type Crosstab struct {
 // Crosstab counts the claims that a filter leaves by two fields, up to limit values of each, the most frequent ones. What
 // the filter says of these fields is left out where they are counted. They must not be filtered by the same parameter.
 func (c Claims) Crosstab(ctx context.Context, f ClaimFilter, rows, columns string, limit int) (t Crosstab, err error) {
-	err = c.s.counting(ctx, func(tx *gorm.DB) error {
+	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
 		k := newCounter(tx, f)
 		if t.Rows, err = k.count(rows, limit); err != nil {
 			return err
@@ -195,7 +195,7 @@ const (
 // (in UTC), and in each period by up to limit values of the field split, unless that is "". Periods without claims are left
 // out, and so are claims without a day.
 func (c Claims) Timeline(ctx context.Context, f ClaimFilter, created bool, interval, split string, limit int) (t Timeline, err error) {
-	err = c.s.counting(ctx, func(tx *gorm.DB) error {
+	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
 		t = Timeline{Periods: []Period{}}
 		days, err := f.days(tx, created, interval == IntervalMonth)
 		if err != nil {
@@ -249,7 +249,7 @@ func countDays(tx *gorm.DB, set claimSet, days []entry, fn func(i int, n int64))
 	if err != nil {
 		return err
 	}
-	counted, places := sheets.tally(set), sheets.numbers.chosen(valuesOf(days))
+	counted, places := sheets.tally(set), sheets.numbers.chosen(dayValues(days))
 	for number, n := range counted {
 		if places[number] >= 0 {
 			fn(int(places[number]), int64(n))
@@ -258,7 +258,7 @@ func countDays(tx *gorm.DB, set claimSet, days []entry, fn func(i int, n int64))
 	return nil
 }
 
-func valuesOf(entries []entry) []string {
+func dayValues(entries []entry) []string {
 	all := make([]string, len(entries))
 	for i, e := range entries {
 		all[i] = e.value
@@ -273,7 +273,7 @@ func (k *counter) splitDays(days []entry, split Counts) ([][]int64, error) {
 		return nil, err
 	}
 	if field, plain := k.plain(split.Field); plain {
-		cells, ok, err := cross(k.tx, *base, axis{days[0].field, valuesOf(days)}, axis{field, split.values()})
+		cells, ok, err := cross(k.tx, *base, axis{days[0].field, dayValues(days)}, axis{field, split.values()})
 		if err != nil || ok {
 			return cells, err
 		}
@@ -377,7 +377,7 @@ type Seen struct {
 // Seen tells of up to limit values of a field, the most frequent ones, when the claims that a filter leaves were first and
 // last seen.
 func (c Claims) Seen(ctx context.Context, f ClaimFilter, field string, limit int) (seen []Seen, more bool, err error) {
-	err = c.s.counting(ctx, func(tx *gorm.DB) error {
+	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
 		k := newCounter(tx, f)
 		counts, err := k.count(field, limit)
 		if err != nil {
@@ -390,7 +390,7 @@ func (c Claims) Seen(ctx context.Context, f ClaimFilter, field string, limit int
 		at, err := createdAt(tx, found)
 		seen, more = make([]Seen, len(found)), counts.More
 		for i, e := range found {
-			seen[i] = Seen{counts.Buckets[i], e.firstDay, e.lastDay, at[e.first], at[e.last]}
+			seen[i] = Seen{counts.Buckets[i], dateOf(e.firstDay), dateOf(e.lastDay), at[e.first], at[e.last]}
 		}
 		return err
 	})
@@ -422,23 +422,26 @@ func (k *counter) extents(counts Counts) ([]extent, error) {
 	return found, nil
 }
 
-// createdAt are the moments at which the first and the last claims of extents were logged, by their ids. They stay the same
-// for ever, and no other claim ever gets the id.
+// createdAt are the moments at which the first and the last claims of extents were logged, by their ids. Those of claims that
+// are in the folded index are remembered.
 func createdAt(tx *gorm.DB, extents []extent) (map[int64]tracker.Instant, error) {
 	f, err := foldedOf(tx)
 	if err != nil {
 		return nil, err
 	}
-	at, unknown := make(map[int64]tracker.Instant, 2*len(extents)), []int64{}
+	v, err := viewOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	at, unknown, recent := make(map[int64]tracker.Instant, 2*len(extents)), []int64{}, v.last(fieldAll)
+	key := func(id int64) part { return part{what: createdPart, id: id, epoch: f.epoch} }
 	for _, e := range extents {
 		for _, id := range []int64{e.first, e.last} {
-			if f != nil {
-				if moment, ok := recall[tracker.Instant](f.memory, part{what: createdPart, id: id}); ok {
-					at[id] = moment
-					continue
-				}
+			if moment, ok := recall[tracker.Instant](f.memory, key(id)); ok {
+				at[id] = moment
+			} else {
+				unknown = append(unknown, id)
 			}
-			unknown = append(unknown, id)
 		}
 	}
 	if len(unknown) == 0 {
@@ -454,8 +457,8 @@ func createdAt(tx *gorm.DB, extents []extent) (map[int64]tracker.Instant, error)
 		id, moment, _ := strings.Cut(one, " ")
 		claim, created := numberOf(id), tracker.Instant(numberOf(moment))
 		at[claim] = created
-		if f != nil {
-			f.memory.keep(part{what: createdPart, id: claim}, created, 0)
+		if recent[chunkOf(claim)].row == 0 {
+			f.memory.keep(key(claim), created, 0)
 		}
 	}
 	return at, nil
@@ -463,7 +466,7 @@ func createdAt(tx *gorm.DB, extents []extent) (map[int64]tracker.Instant, error)
 
 // Totals are how many records there are, by resource.
 func (s *Store) Totals(ctx context.Context) (totals map[string]int64, err error) {
-	err = s.counting(ctx, func(tx *gorm.DB) error {
+	err = s.Browse(ctx, func(tx *gorm.DB) error {
 		all, err := lookUp(tx, []facet{{fieldAll, ""}})
 		if err != nil {
 			return err
@@ -498,7 +501,7 @@ type Gaps struct {
 // ago, in UTC.
 func (s *Store) Gaps(ctx context.Context, days int) (g Gaps, err error) {
 	g.InReviewBefore = tracker.InstantOf(s.now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -days))
-	err = s.counting(ctx, func(tx *gorm.DB) error {
+	err = s.Browse(ctx, func(tx *gorm.DB) error {
 		oneSource, inReview := facet{fieldSources, "1"}, facet{fieldStatus, string(tracker.StatusInReview)}
 		found, err := lookUp(tx, []facet{oneSource, inReview})
 		if err != nil {
@@ -508,7 +511,7 @@ func (s *Store) Gaps(ctx context.Context, days int) (g Gaps, err error) {
 		for _, e := range found {
 			claims[e.facet] = e.claims
 		}
-		cited, err := valuesIn(tx, prefixSource+suffixID)
+		cited, err := valuesOf(tx, prefixSource+suffixID)
 		if err != nil {
 			return err
 		}
@@ -519,4 +522,13 @@ func (s *Store) Gaps(ctx context.Context, days int) (g Gaps, err error) {
 		return err
 	})
 	return g, err
+}
+
+// uncited is how many sources no claim stands in.
+func uncited(tx *gorm.DB) (n int64, err error) {
+	if err := tx.Raw("SELECT count(*) FROM sources").Scan(&n).Error; err != nil {
+		return 0, err
+	}
+	cited, err := valuesOf(tx, prefixSource+suffixID)
+	return n - cited, err
 }

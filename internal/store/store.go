@@ -45,6 +45,8 @@ type Store struct {
 
 	dictionary dictionary
 	memory     memory
+	overlays   overlays
+	mostLogged int64 // changes in the log of facets
 	fragments  fragments
 	codes      sync.Map // the codes of techniques that were seen, which stay
 	queue      *queue
@@ -111,7 +113,7 @@ type engine interface {
 // tracker's, a server that is too old, and a schema that is newer than this program. Instants are taken from now. Lists
 // are read from the replicas, where some are named: the addresses of streaming replicas of the PostgreSQL database.
 func Open(ctx context.Context, address string, log *slog.Logger, now func() time.Time, replicas ...string) (*Store, error) {
-	s := &Store{engine: engineOf(address), now: now, memory: memory{most: mostInMemory}}
+	s := &Store{engine: engineOf(address), now: now, mostLogged: mostLogged, memory: memory{most: mostInMemory}}
 	var err error
 	if s.write, s.read, err = s.engine.open(ctx, configOf(s.engine, log, now)); err != nil {
 		return nil, errors.Join(err, s.engine.close())
@@ -263,9 +265,9 @@ func (s *Store) Read(ctx context.Context, fn func(tx *gorm.DB) error) error {
 		return fn(j.tx)
 	}
 	return s.run(ctx, func() error {
-		err := s.read.WithContext(ctx).Transaction(fn, s.engine.snapshot())
+		err := s.read.WithContext(s.withSight(ctx)).Transaction(fn, s.engine.snapshot())
 		if s.onlyLost(ctx, err) {
-			err = s.read.WithContext(ctx).Transaction(fn, s.engine.snapshot())
+			err = s.read.WithContext(s.withSight(ctx)).Transaction(fn, s.engine.snapshot())
 		}
 		return err
 	})

@@ -23,11 +23,13 @@ type transaction struct {
 	fresh map[int64]*tracker.Claim
 	// articles are those of fresh claims, as they were when these were written.
 	articles map[int64]articleOf
-	// facts are what the touched claims had when the postings were last brought up to date, and entered the ids of the facets
-	// that this transaction has made.
-	facts      map[int64][]facet
+	// facts are the ids of the facets that the touched claims had when the postings were last brought up to date, and entered
+	// those of the facets that this transaction has made.
+	facts      map[int64][]int64
 	entered    map[int64]bool
 	dictionary *dictionary
+	overlay    *overlay // of the log of facets as it is within the transaction
+	mostLogged int64    // changes in that log
 }
 
 // within is the key under which the context of a transaction's statements carries it.
@@ -206,7 +208,8 @@ func (s *Store) begin(ctx context.Context) (tx *gorm.DB, t *transaction, err err
 		return nil, nil, err
 	}
 	return tx, &transaction{latest: max(s.latest, latest), touched: map[int64]struct{}{}, fresh: map[int64]*tracker.Claim{},
-		articles: map[int64]articleOf{}, facts: map[int64][]facet{}, entered: map[int64]bool{}, dictionary: &s.dictionary}, nil
+		articles: map[int64]articleOf{}, facts: map[int64][]int64{}, entered: map[int64]bool{},
+		dictionary: &s.dictionary, mostLogged: s.mostLogged}, nil
 }
 
 // seal does what is left to do before a commit, once for all writes in it.

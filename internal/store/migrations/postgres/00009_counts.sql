@@ -1,11 +1,6 @@
 -- +goose Up
 
--- The epochs of the postings: see epochs.go. Chunk -1 stands for all of them, together with the counters of facets.
-CREATE TABLE facet_chunks (
-    chunk BIGINT PRIMARY KEY,
-    epoch BIGINT NOT NULL
-);
-INSERT INTO facet_chunks (chunk, epoch) VALUES (-1, 1);
+-- Each chunk has the epoch that all postings had when one of it changed last: see epochs.go.
 INSERT INTO facet_chunks (chunk, epoch) SELECT DISTINCT id & 16777215, 1 FROM postings;
 
 -- Sources, actors and elections are counted as what there is more of is.

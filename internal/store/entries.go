@@ -1,0 +1,232 @@
+package store
+
+import (
+	"cmp"
+	"container/heap"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"claimtracker/internal/bitset"
+)
+
+// What is asked of facets and postings: what is stored, with the log over it.
+
+// readPostings gives fn the postings of these facets in a run of chunks. The code is fn's only until it returns.
+func readPostings(tx *gorm.DB, facets []int64, within span, fn func(facet, chunk int64, code []byte) error) error {
+	if len(facets) == 0 || within.first > within.last {
+		return nil
+	}
+	v, err := viewOf(tx)
+	if err != nil {
+		return err
+	}
+	changed := v.postings(facets, within)
+	var buffer []byte
+	change := func(id int64, code []byte) error {
+		var set bitset.Set
+		if err := set.OrCoded(code); err != nil {
+			return err
+		}
+		for _, t := range changed[id] {
+			t.make(&set)
+		}
+		if set.Empty() {
+			return nil
+		}
+		buffer = set.Append(buffer[:0])
+		return fn(id>>facetBits, id&lastChunk, buffer)
+	}
+	err = foldedPostings(tx, facets, within, func(facet, chunk int64, code []byte) error {
+		id := facet<<facetBits | chunk
+		if changed[id] == nil {
+			return fn(facet, chunk, code)
+		}
+		defer delete(changed, id)
+		return change(id, code)
+	})
+	if err != nil {
+		return err
+	}
+	for id := range changed { // of which nothing is stored
+		if err := change(id, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// postings are the changes of these facets in a run of chunks, by the ids of the postings.
+func (v view) postings(facets []int64, within span) map[int64][]turn {
+	all := map[int64][]turn{}
+	for _, facet := range facets {
+		for _, one := range v.turns(facet) {
+			if chunk := chunkOf(one.turn.claim()); within.first <= chunk && chunk <= within.last {
+				id := facet<<facetBits | chunk
+				all[id] = append(all[id], one.turn)
+			}
+		}
+	}
+	return all
+}
+
+// lookUp are the entries of these facets, of those that any claim ever had.
+func lookUp(tx *gorm.DB, facets []facet) ([]entry, error) {
+	if len(facets) == 0 {
+		return nil, nil
+	}
+	v, err := viewOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := foldedEntries(tx, facets)
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		found[i].claims += v.more(found[i].id)
+	}
+	if len(found) < len(facets) {
+		found = append(found, v.come(found, facets)...)
+	}
+	return found, nil
+}
+
+// come are the entries of those of some facets that came with the log, and are not found below it.
+func (v view) come(found []entry, facets []facet) (all []entry) {
+	if v.overlay == nil {
+		return nil
+	}
+	unknown := map[string]map[string]bool{}
+	for _, f := range facets {
+		if unknown[f.field] == nil {
+			unknown[f.field] = map[string]bool{}
+		}
+		unknown[f.field][f.value] = true
+	}
+	for _, e := range found {
+		delete(unknown[e.field], e.value)
+	}
+	for field, values := range unknown {
+		for _, e := range v.of(field) {
+			if values[e.value] {
+				all = append(all, e)
+			}
+		}
+	}
+	return all
+}
+
+// entriesOf are the entries of a field that some claim has, with values from first to last, in the order of the values.
+func entriesOf(tx *gorm.DB, field, first, last string) ([]entry, error) {
+	v, err := viewOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := foldedBetween(tx, field, first, last)
+	changed := v.of(field)
+	if err != nil || len(changed) == 0 {
+		return found, err
+	}
+	found = without(found, changed)
+	for _, e := range changed {
+		if e.claims > 0 && first <= e.value && e.value <= last {
+			found = append(found, e)
+		}
+	}
+	slices.SortFunc(found, func(a, b entry) int { return cmp.Compare(a.value, b.value) })
+	return found, nil
+}
+
+// valuesOf is how many values of a field some claim has.
+func valuesOf(tx *gorm.DB, field string) (n int64, err error) {
+	v, err := viewOf(tx)
+	if err != nil {
+		return 0, err
+	}
+	if n, err = foldedValues(tx, field); err != nil {
+		return 0, err
+	}
+	for _, e := range v.of(field) {
+		switch stored := e.claims - v.more(e.id); {
+		case stored == 0 && e.claims > 0:
+			n++
+		case stored > 0 && e.claims == 0:
+			n--
+		}
+	}
+	return n, nil
+}
+
+// without are the entries that have no changes.
+func without(entries, changed []entry) []entry {
+	has := make(map[int64]bool, len(changed))
+	for _, e := range changed {
+		has[e.id] = true
+	}
+	return slices.DeleteFunc(entries, func(e entry) bool { return has[e.id] })
+}
+
+// byClaims orders entries as entriesByClaims gives them.
+func byClaims(a, b entry) int {
+	return cmp.Or(cmp.Compare(b.claims, a.claims), cmp.Compare(a.value, b.value))
+}
+
+// entriesByClaims are the values of a field that is kept as it is, some at a time: those of the most claims first.
+func entriesByClaims(tx *gorm.DB, field string, atOnce int) source {
+	stored := foldedByClaims(tx, field)
+	var changed []entry
+	var first entryHeap // of those that have changes, the ones that are still to come
+	var next []entry    // of the others
+	begun, ended := false, false
+	begin := func() error {
+		v, err := viewOf(tx)
+		begun, changed = err == nil, v.of(field)
+		first = slices.DeleteFunc(slices.Clone(changed), func(e entry) bool { return e.claims == 0 })
+		heap.Init(&first)
+		return err
+	}
+	return func() (page []*candidate, err error) {
+		if !begun {
+			if err := begin(); err != nil {
+				return nil, err
+			}
+		}
+		for len(page) < atOnce {
+			for len(next) == 0 && !ended {
+				if next, err = stored(); err != nil {
+					return nil, err
+				}
+				ended = len(next) == 0
+				next = without(next, changed)
+			}
+			var e entry
+			switch {
+			case len(first) > 0 && (len(next) == 0 || byClaims(first[0], next[0]) < 0):
+				e = heap.Pop(&first).(entry)
+			case len(next) > 0:
+				e, next = next[0], next[1:]
+			default:
+				return page, nil
+			}
+			page = append(page, &candidate{at: cell{e.value}, facets: []entry{e}, most: e.claims})
+		}
+		return page, nil
+	}
+}
+
+// entryHeap has the entry of the most claims on top.
+type entryHeap []entry
+
+func (h entryHeap) Len() int           { return len(h) }
+func (h entryHeap) Less(i, k int) bool { return byClaims(h[i], h[k]) < 0 }
+func (h entryHeap) Swap(i, k int)      { h[i], h[k] = h[k], h[i] }
+func (h *entryHeap) Push(e any)        { *h = append(*h, e.(entry)) }
+
+// Pop implements heap.Interface.
+func (h *entryHeap) Pop() any {
+	last := len(*h) - 1
+	e := (*h)[last]
+	*h = (*h)[:last]
+	return e
+}
