@@ -74,8 +74,9 @@ func (f *folded) within(tx *gorm.DB, s span) ([]chunkState, error) {
 }
 
 func (f *folded) readChunks(tx *gorm.DB) error {
-	known, ok := part{what: epochsPart, epoch: f.epoch}, false
-	if f.chunks, ok = recall[[]chunkState](f.memory, known); ok {
+	known := part{what: epochsPart, epoch: f.epoch}
+	if chunks, ok := recall[[]chunkState](f.memory, known); ok {
+		f.chunks = chunks
 		return nil
 	}
 	f.chunks = []chunkState{}

@@ -99,22 +99,22 @@ func (s *sheet) with(turns []valueTurn, numbers *numbering) (next *sheet, ok boo
 	default:
 		next = &sheet{slices.Clone(s.numbers), slices.Clone(s.total), slices.Clone(s.cells), slices.Clone(s.starts), slices.Clone(s.lists)}
 	}
+	for _, one := range turns {
+		numbers.of(one.value)
+	}
 	places := make([]uint16, len(numbers.all())) // of the values, by their numbers
 	for i, number := range next.numbers[1:] {
 		places[number] = uint16(i + 1)
 	}
 	have := map[int][]uint16{} // the values of the claims that change
 	for _, one := range turns {
-		number := int(numbers.of(one.value))
-		for len(places) <= number {
-			places = append(places, 0)
-		}
+		number := numbers.of(one.value)
 		if places[number] == 0 {
 			if len(next.numbers) == several {
 				return tooWide, true
 			}
 			places[number] = uint16(len(next.numbers))
-			next.numbers, next.total = append(next.numbers, int32(number)), append(next.total, 0)
+			next.numbers, next.total = append(next.numbers, number), append(next.total, 0)
 		}
 		n := placeOf(one.turn.claim())
 		if _, known := have[n]; !known {

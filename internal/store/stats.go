@@ -523,12 +523,3 @@ func (s *Store) Gaps(ctx context.Context, days int) (g Gaps, err error) {
 	})
 	return g, err
 }
-
-// uncited is how many sources no claim stands in.
-func uncited(tx *gorm.DB) (n int64, err error) {
-	if err := tx.Raw("SELECT count(*) FROM sources").Scan(&n).Error; err != nil {
-		return 0, err
-	}
-	cited, err := valuesOf(tx, prefixSource+suffixID)
-	return n - cited, err
-}
