@@ -159,13 +159,13 @@ func guardOf(lines []string) (g store.Guard) {
 // parameters nobody asked for.
 type query struct {
 	values   url.Values
-	known    []string // the parameters that were asked for
+	known    []string // the parameters that were given and asked for
 	problems tracker.Problems
 	sort     string
 }
 
 func newQuery(c echo.Context) *query {
-	q := &query{known: make([]string, 0, 64)}
+	q := &query{}
 	values, err := url.ParseQuery(c.Request().URL.RawQuery)
 	if err != nil {
 		q.problems.AddParameter("query", "format", "the query string is not well formed")
@@ -196,12 +196,15 @@ const maxValues = 200
 
 // all are the values of a parameter that may be repeated.
 func (q *query) all(name string) []string {
-	q.known = append(q.known, name)
-	if n := len(q.values[name]); n > maxValues {
+	given, ok := q.values[name]
+	if ok {
+		q.known = append(q.known, name)
+	}
+	if n := len(given); n > maxValues {
 		q.problems.AddParameter(name, "too_many", "must be given %d times at most; it is given %d times", maxValues, n)
 		return nil
 	}
-	return q.values[name]
+	return given
 }
 
 // one is the value of a parameter that may stand once.

@@ -70,7 +70,7 @@ func plan(t *testing.T, s *store.Store, query string, values []any) (lines []str
 var (
 	scanned = regexp.MustCompile(`^(?:SCAN|.*Seq Scan on) (\w+)(.*)`)
 	// small are what there are thousands of, at a million claims, and lists that a statement is given.
-	small = []string{"sources", "actors", "elections", "techniques", "tactics", "tallies", "json_each", "wanted", "f", "n", "codes", "joined", "found", "CONSTANT", "write_turn"}
+	small = []string{"sources", "actors", "elections", "techniques", "tactics", "tallies", "json_each", "wanted", "f", "n", "codes", "joined", "found", "CONSTANT", "write_turn", "facet_chunks", "newest", "facet_log"}
 )
 
 // wholeTables are the lines of a plan that read a large table from end to end.

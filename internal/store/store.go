@@ -44,6 +44,7 @@ type Store struct {
 	now      func() time.Time
 
 	dictionary dictionary
+	memory     memory
 	overlays   overlays
 	mostLogged int64    // changes in the log of facets
 	codes      sync.Map // the codes of techniques that were seen, which stay
@@ -112,7 +113,7 @@ type engine interface {
 // tracker's, a server that is too old, and a schema that is newer than this program. Instants are taken from now. Lists
 // are read from the replicas, where some are named: the addresses of streaming replicas of the PostgreSQL database.
 func Open(ctx context.Context, address string, log *slog.Logger, now func() time.Time, replicas ...string) (*Store, error) {
-	s := &Store{engine: engineOf(address), now: now, mostLogged: mostLogged}
+	s := &Store{engine: engineOf(address), now: now, mostLogged: mostLogged, memory: memory{most: mostInMemory}}
 	var err error
 	if s.write, s.read, err = s.engine.open(ctx, configOf(s.engine, log, now)); err != nil {
 		return nil, errors.Join(err, s.engine.close())
