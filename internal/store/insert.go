@@ -8,8 +8,9 @@ import (
 	"gorm.io/gorm/schema"
 )
 
-// insertRows and insertValues bound what one statement inserts; both engines take 32,766 values.
-const insertRows, insertValues = 256, 30_000
+// insertRows bounds how many rows one statement inserts. More are no cheaper by the row, and what SQLite keeps of a statement,
+// and of the pages that it changes, takes memory.
+const insertRows = 64
 
 // insert writes rows as they are, their ids among them. It takes GORM's model of their columns, and as few statements as
 // there is need of: powers of two of rows each, so that there are not many statements to keep prepared.
@@ -24,7 +25,7 @@ func insert[T any](tx *gorm.DB, rows []T) error {
 		fields[i] = model.Schema.FieldsByDBName[column]
 	}
 	for most := insertRows; len(rows) > 0; {
-		for most > len(rows) || most*len(columns) > insertValues {
+		for most > len(rows) {
 			most /= 2
 		}
 		values := make([]any, 0, most*len(columns))
