@@ -19,15 +19,34 @@ const maxCandidates = 20
 // maxRun is how many sentences the words of one occurrence may touch.
 const maxRun = 100
 
-// locator finds the words that anchors point at. It has the sentences that they name, without their text.
+// locator finds the words that anchors point at. It has the sentences that they name, each with its text and what stands
+// around that in the version.
 type locator struct {
 	tx        *gorm.DB
-	sentences map[int64]tracker.Sentence
+	sentences map[int64]namedSentence
 }
+
+// namedSentence is a sentence without its text, and that text with text.ContextLength code points around it, unless it is long.
+type namedSentence struct {
+	tracker.Sentence
+	around string
+}
+
+// longSentence is from how many code points on a sentence is read by itself: many of them would take up much memory.
+const longSentence = 1000
+
+// namedSentences reads sentences that anchors name.
+var namedSentences = fmt.Sprintf(`SELECT s.id, s.article_id, s.article_version, s.ordinal, s.span_start, s.span_end,
+	CASE WHEN s.span_end - s.span_start < %[1]d THEN substr(v.text,
+		CAST(CASE WHEN s.span_start < %[2]d THEN 1 ELSE s.span_start - %[2]d + 1 END AS integer),
+		CAST(s.span_end - s.span_start + 2 * %[2]d AS integer))
+	ELSE '' END
+	FROM sentences s JOIN article_versions v ON v.article_id = s.article_id AND v.n = s.article_version WHERE s.id `,
+	longSentence, text.ContextLength)
 
 // locator reads, in one query, the sentences that anchors name.
 func (s *Store) locator(tx *gorm.DB, anchors ...tracker.Anchor) (locator, error) {
-	l := locator{tx, map[int64]tracker.Sentence{}}
+	l := locator{tx, map[int64]namedSentence{}}
 	var wanted []int64
 	for _, a := range anchors {
 		if a.SentenceID != 0 {
@@ -37,10 +56,9 @@ func (s *Store) locator(tx *gorm.DB, anchors ...tracker.Anchor) (locator, error)
 	if len(wanted) == 0 {
 		return l, nil
 	}
-	query := "SELECT id, article_id, article_version, ordinal, span_start, span_end FROM sentences WHERE id " + speechOf(tx).among
-	return l, readRows(tx, query, []any{listOf(distinct(wanted))}, func(scan scanFunc) error {
-		var o tracker.Sentence
-		err := scan(&o.ID, &o.ArticleID, &o.ArticleVersion, &o.Ordinal, &o.Start, &o.End)
+	return l, readRows(tx, namedSentences+speechOf(tx).among, []any{listOf(distinct(wanted))}, func(scan scanFunc) error {
+		var o namedSentence
+		err := scan(&o.ID, &o.ArticleID, &o.ArticleVersion, &o.Ordinal, &o.Start, &o.End, &o.around)
 		l.sentences[o.ID] = o
 		return err
 	})
@@ -165,6 +183,10 @@ func (l locator) excerptFor(p *tracker.Problems, at string, a tracker.Anchor) (e
 // the sentences were read: then they are there no more.
 func (l locator) excerptAround(p *tracker.Problems, at string, e excerpt, sentence int64, around int) (excerpt, error) {
 	e.from = max(0, e.within.Start-around)
+	if named := l.sentences[sentence]; around == text.ContextLength && named.around != "" && e.within.End == named.End {
+		e.text = named.around
+		return e, nil
+	}
 	there := false
 	query := "SELECT substr(text, ?, ?) FROM article_versions WHERE article_id = ? AND n = ?" // counts characters from 1
 	err := readRows(l.tx, query, []any{e.from + 1, e.within.End + around - e.from, e.article, e.n}, func(scan scanFunc) error {
@@ -263,7 +285,7 @@ func (l locator) touched(a tracker.Anchor, e excerpt, span text.Span) ([]tracker
 	if a.SentenceID == 0 || a.Exact != "" || last.Ordinal-first.Ordinal >= maxRun {
 		return l.sentencesAt(e, span)
 	}
-	return []tracker.Sentence{first, last}, nil
+	return []tracker.Sentence{first.Sentence, last.Sentence}, nil
 }
 
 // sentencesAt are the sentences that a span touches, in order, and at most one more than an occurrence may have.

@@ -305,3 +305,21 @@ func TestWhatIsPutInPlaceHasAnEndAndSaysSo(t *testing.T) {
 		t.Errorf("of an article's %d claims, %d are shown, more: %t; want %d, true", store.MaxClaims+1, len(got.Claims), got.MoreClaims, store.MaxClaims)
 	}
 }
+
+func TestASentenceIsQuotedWithWhatStandsAroundIt(t *testing.T) {
+	s := open(t)
+	article := newArticle(s, "Öl. It was rigged, he said. Nobody else knows of that 🙂 today. "+strings.Repeat("And on it went, ", 100)+
+		"to the end. Niemand weiß es. Nobody else at all knows anything of that yet. Yes.")
+	for _, sentence := range article.Latest.Sentences {
+		want := text.QuoteAt(article.Latest.Text, text.Span{Start: sentence.Start, End: sentence.End})
+		for what, anchor := range map[string]tracker.Anchor{
+			"by itself": {SentenceID: sentence.ID}, "as a run of one": {SentenceID: sentence.ID, LastSentenceID: sentence.ID},
+			"with its words": {SentenceID: sentence.ID, Exact: want.Exact}, "with words before it": {SentenceID: sentence.ID, Exact: want.Exact, Prefix: want.Prefix},
+		} {
+			o := must(s.Claims.Create(bg, claimed("a", tracker.NewOccurrence{Anchor: anchor}))).Origin
+			if got := (text.Quote{Exact: o.Exact, Prefix: o.Prefix, Suffix: o.Suffix}); got != want || o.Start != sentence.Start || o.End != sentence.End {
+				t.Errorf("%q %s is quoted as %+v at %d to %d; want %+v at %d to %d", sentence.Text, what, got, o.Start, o.End, want, sentence.Start, sentence.End)
+			}
+		}
+	}
+}

@@ -54,9 +54,9 @@ func changing(tx *gorm.DB, claims ...int64) error {
 }
 
 // created says that a claim is new, and all of it known.
-func created(tx *gorm.DB, claim *tracker.Claim) {
+func created(tx *gorm.DB, claim *tracker.Claim, ready *readyClaim) {
 	t := transactionOf(tx)
-	t.touched[claim.ID], t.fresh[claim.ID] = struct{}{}, claim
+	t.touched[claim.ID], t.fresh[claim.ID], t.ready[claim.ID] = struct{}{}, claim, ready
 }
 
 // derive brings up to date what is derived from the claims that a transaction touched.

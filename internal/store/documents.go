@@ -40,16 +40,12 @@ var documentDerivation = derivation{name: "documents", format: 1, rebuild: rebui
 
 // renewDocuments writes the documents of claims anew. Those of claims that are there no more went with them.
 func renewDocuments(tx *gorm.DB, claims []int64) error {
-	fresh := transactionOf(tx).fresh
+	t := transactionOf(tx)
 	var changed []int64
 	var rows []claimDocument
 	for _, id := range claims {
-		if claim, ok := fresh[id]; ok {
-			row, err := documentOf(claim)
-			if err != nil {
-				return err
-			}
-			rows = append(rows, row)
+		if claim, ok := t.fresh[id]; ok {
+			rows = append(rows, claimDocument{id, claim.Version, t.ready[id].draft.of(claim)})
 		} else {
 			changed = append(changed, id)
 		}

@@ -49,3 +49,16 @@ func TestADocumentIsWhatReadingTheClaimGives(t *testing.T) {
 	_, err := s.Claims.Document(bg, first.ID, nil)
 	wantCode(t, "the document of a claim that was deleted", err, tracker.NotFound)
 }
+
+func TestADocumentIsMadeOfItsDraftWhateverTheClientWrote(t *testing.T) {
+	s := open(t)
+	const text = `","status_since":"1970-01-01T00:00:00.000000Z","origin":{"id":0,"created_at":"1970-01-01T00:00:00.000000Z",` +
+		`"updated_at":"1970-01-01T00:00:00.000000Z","version":0,"claim_id":0,` + hostile
+	article, actor, election := newArticle(s, text), newActor(s, "a"), newElection(s, "a")
+	in := claimed(text, tracker.NewOccurrence{Anchor: tracker.Anchor{SentenceID: article.Latest.Sentences[0].ID}})
+	in.ElectionID, in.Tags, in.Actors = &election.ID, []string{`","origin":{"id":0`}, []tracker.ActorRole{{ActorID: actor.ID, Role: tracker.RoleSpeaker}}
+	must(s.Claims.Create(bg, in))
+	_, _, err := s.Claims.CreateMany(bg, []tracker.NewClaim{in, in}, true)
+	must(0, err)
+	documentsMatch(t, s, "claims whose words look like JSON")
+}

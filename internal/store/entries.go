@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"container/heap"
+	"math"
 	"slices"
 
 	"gorm.io/gorm"
@@ -128,7 +129,7 @@ func entriesOf(tx *gorm.DB, field, first, last string) ([]entry, error) {
 	if err != nil || len(changed) == 0 {
 		return found, err
 	}
-	found = without(found, changed)
+	found = v.unchanged(found)
 	for _, e := range changed {
 		if e.claims > 0 && first <= e.value && e.value <= last {
 			found = append(found, e)
@@ -158,13 +159,17 @@ func valuesOf(tx *gorm.DB, field string) (n int64, err error) {
 	return n, nil
 }
 
-// without are the entries that have no changes.
-func without(entries, changed []entry) []entry {
-	has := make(map[int64]bool, len(changed))
-	for _, e := range changed {
-		has[e.id] = true
+// unchanged are those of some stored entries that have no changes.
+func (v view) unchanged(entries []entry) (left []entry) {
+	if v.overlay == nil {
+		return entries
 	}
-	return slices.DeleteFunc(entries, func(e entry) bool { return has[e.id] })
+	for _, e := range entries {
+		if len(v.turns(e.id)) == 0 {
+			left = append(left, e)
+		}
+	}
+	return left
 }
 
 // byClaims orders entries as entriesByClaims gives them.
@@ -174,44 +179,63 @@ func byClaims(a, b entry) int {
 
 // entriesByClaims are the values of a field that is kept as it is, some at a time: those of the most claims first.
 func entriesByClaims(tx *gorm.DB, field string, atOnce int) source {
-	stored := foldedByClaims(tx, field)
-	var changed []entry
-	var first entryHeap // of those that have changes, the ones that are still to come
-	var next []entry    // of the others
-	begun, ended := false, false
-	begin := func() error {
-		v, err := viewOf(tx)
-		begun, changed = err == nil, v.of(field)
-		first = slices.DeleteFunc(slices.Clone(changed), func(e entry) bool { return e.claims == 0 })
-		heap.Init(&first)
-		return err
-	}
+	var both *merged
 	return func() (page []*candidate, err error) {
-		if !begun {
-			if err := begin(); err != nil {
+		if both == nil {
+			v, err := viewOf(tx)
+			if err != nil {
 				return nil, err
 			}
+			both = merge(v, field, foldedByClaims(tx, field))
 		}
 		for len(page) < atOnce {
-			for len(next) == 0 && !ended {
-				if next, err = stored(); err != nil {
-					return nil, err
-				}
-				ended = len(next) == 0
-				next = without(next, changed)
-			}
-			var e entry
-			switch {
-			case len(first) > 0 && (len(next) == 0 || byClaims(first[0], next[0]) < 0):
-				e = heap.Pop(&first).(entry)
-			case len(next) > 0:
-				e, next = next[0], next[1:]
-			default:
-				return page, nil
+			e, ok, err := both.next()
+			if err != nil || !ok {
+				return page, err
 			}
 			page = append(page, &candidate{at: cell{e.value}, facets: []entry{e}, most: e.claims})
 		}
 		return page, nil
+	}
+}
+
+// merged gives the entries of a field in the order of byClaims: those that are as they are stored, and those that have changes.
+type merged struct {
+	view    view
+	changed entryHeap
+	read    func() ([]entry, error) // the next ones that are stored, none after the last
+	stored  []entry                 // of those that were read, the ones that have no changes and were not given yet
+	last    entry                   // the last one that was read: those that were not come after it
+	ended   bool                    // whether all were read
+}
+
+func merge(v view, field string, read func() ([]entry, error)) *merged {
+	m := &merged{view: v, read: read, changed: slices.DeleteFunc(v.of(field), func(e entry) bool { return e.claims == 0 })}
+	heap.Init(&m.changed)
+	m.last.claims = math.MaxInt64
+	return m
+}
+
+// next is the next entry, unless there is none any more.
+func (m *merged) next() (e entry, ok bool, err error) {
+	for len(m.stored) == 0 && !m.ended && (len(m.changed) == 0 || byClaims(m.changed[0], m.last) > 0) {
+		page, err := m.read()
+		if err != nil {
+			return e, false, err
+		}
+		if m.ended = len(page) == 0; !m.ended {
+			m.last = page[len(page)-1]
+		}
+		m.stored = m.view.unchanged(page)
+	}
+	switch {
+	case len(m.changed) > 0 && (len(m.stored) == 0 || byClaims(m.changed[0], m.stored[0]) < 0):
+		return heap.Pop(&m.changed).(entry), true, nil
+	case len(m.stored) > 0:
+		e, m.stored = m.stored[0], m.stored[1:]
+		return e, true, nil
+	default:
+		return e, false, nil
 	}
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
 
 	"claimtracker/internal/search"
@@ -375,4 +377,17 @@ func CodeOfTurns(turns map[int64][]int64) []byte {
 		}
 	}
 	return c.code()
+}
+
+// MigrateTo makes an empty SQLite file one with the schema of an older version.
+func MigrateTo(ctx context.Context, db *sql.DB, version int64) error {
+	provider, err := migrationsOf(db, goose.DialectSQLite3, "migrations/sqlite")
+	if err != nil {
+		return err
+	}
+	if _, err := db.ExecContext(ctx, setApplicationID); err != nil {
+		return err
+	}
+	_, err = provider.UpTo(ctx, version)
+	return err
 }

@@ -314,7 +314,10 @@ func TestWhateverIsLoggedWhenItsWriterIsKilledIsRight(t *testing.T) {
 		out := must(writer.StdoutPipe())
 		must(0, writer.Start())
 		// It says that it has begun to write; it is killed after so many writes, whatever it is about then.
-		must(io.ReadFull(out, make([]byte, 40+rand.IntN(200))))
+		said := make([]byte, 40+rand.IntN(200))
+		if n, err := io.ReadFull(out, said); err != nil {
+			t.Fatalf("the writer ended before it was killed: %s", said[:n])
+		}
 		must(0, writer.Process.Kill())
 		_ = writer.Wait()
 		s := must(store.Open(bg, address, slog.New(slog.DiscardHandler), time.Now))
@@ -325,6 +328,7 @@ func TestWhateverIsLoggedWhenItsWriterIsKilledIsRight(t *testing.T) {
 
 // writeUntilKilled writes at random, and a sign on the standard output after each write.
 func writeUntilKilled(t *testing.T, address string) {
+	urls.Store(rand.Int64N(1 << 40)) // which no writer before it has used
 	s := newScene(openAt(t, address))
 	s.FoldAt(200)
 	if err := s.grow(rand.New(rand.NewPCG(rand.Uint64(), 0)), 5); err != nil {

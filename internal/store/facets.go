@@ -61,22 +61,23 @@ func factsOf(tx *gorm.DB, claims []int64) (map[int64][]facet, error) {
 			return nil, err
 		}
 	}
-	return f.whole(), nil
+	have := f.whole()
+	for id, all := range have {
+		slices.SortFunc(all, compareFacets)
+		have[id] = slices.Compact(all)
+	}
+	return have, nil
 }
 
-// whole are the facets of each claim once all is gathered.
+// whole are the facets of each claim once all is gathered, some of them more than once.
 func (f *facts) whole() map[int64][]facet {
 	for id, sources := range f.sources {
 		f.add(id, fieldSources, strconv.Itoa(len(distinct(sources))))
 	}
-	for id, all := range f.of {
-		slices.SortFunc(all, compareFacets)
-		f.of[id] = slices.Compact(all)
-	}
 	return f.of
 }
 
-// freshFactsOf is factsOf for claims that are new in a transaction, which knows most of it.
+// freshFactsOf are the facets of claims that are new in a transaction, which knows most of it; some of them more than once.
 func freshFactsOf(tx *gorm.DB, claims []*tracker.Claim) (map[int64][]facet, error) {
 	f := facts{of: make(map[int64][]facet, len(claims)), sources: map[int64][]int64{}}
 	var wanted []int64
@@ -211,8 +212,9 @@ func (f *facts) stand(id int64, stance string, source int64, kind, country, url 
 
 // party notes an actor or a source with what it is.
 func (f *facts) party(claim int64, prefixes [2]string, id int64, kind, country string) {
+	value := strconv.FormatInt(id, 10)
 	for _, prefix := range prefixes {
-		f.add(claim, prefix+suffixID, strconv.FormatInt(id, 10))
+		f.add(claim, prefix+suffixID, value)
 		f.add(claim, prefix+suffixKind, kind)
 		f.add(claim, prefix+suffixCountry, country)
 	}
@@ -267,7 +269,7 @@ func renewFacts(tx *gorm.DB, claims []int64) error {
 	return nil
 }
 
-// factsNow is factsOf in a transaction that writes.
+// factsNow are the facets of claims in a transaction that writes, some of them more than once.
 func factsNow(tx *gorm.DB, claims []int64) (map[int64][]facet, error) {
 	t := transactionOf(tx)
 	var fresh []*tracker.Claim

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
 )
 
 // insertRows and insertValues bound what one statement inserts; both engines take 32,766 values.
@@ -18,6 +19,10 @@ func insert[T any](tx *gorm.DB, rows []T) error {
 		return err
 	}
 	columns := model.Schema.DBNames
+	fields := make([]*schema.Field, len(columns))
+	for i, column := range columns {
+		fields[i] = model.Schema.FieldsByDBName[column]
+	}
 	for most := insertRows; len(rows) > 0; {
 		for most > len(rows) || most*len(columns) > insertValues {
 			most /= 2
@@ -25,8 +30,8 @@ func insert[T any](tx *gorm.DB, rows []T) error {
 		values := make([]any, 0, most*len(columns))
 		for i := range rows[:most] {
 			row := reflect.ValueOf(&rows[i]).Elem()
-			for _, column := range columns {
-				value, _ := model.Schema.FieldsByDBName[column].ValueOf(tx.Statement.Context, row)
+			for _, field := range fields {
+				value, _ := field.ValueOf(tx.Statement.Context, row)
 				values = append(values, value)
 			}
 		}

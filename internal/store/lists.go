@@ -34,25 +34,17 @@ type occurrenceRow struct {
 
 func (occurrenceRow) TableName() string { return "occurrences" }
 
-// occurrenceRows are occurrences as they are kept, each of a claim about one of the elections.
-func (s *Store) occurrenceRows(tx *gorm.DB, places []tracker.Occurrence, elections []*int64) (rows []occurrenceRow, err error) {
-	of, err := articlesOf(tx, ids(places, func(o *tracker.Occurrence) *int64 { return &o.ArticleID }))
-	if err != nil {
-		return nil, err
-	}
-	for i, o := range places {
-		a := of[o.ArticleID]
-		rows = append(rows, occurrenceRow{o, a.source, a.published, elections[i], wordsOf(o.Exact)})
-	}
-	return rows, nil
-}
-
 // articleOf is what an article says of the claims that stand in it.
 type articleOf struct {
 	url           string
 	published     tracker.Instant // unpublished where nobody knows
 	source        int64
 	kind, country string // of the source
+}
+
+// row is an occurrence in the article as it is kept, of a claim about an election, with the number of its words.
+func (a articleOf) row(o tracker.Occurrence, election *int64, words int64) occurrenceRow {
+	return occurrenceRow{o, a.source, a.published, election, words}
 }
 
 // articlesOf reads what articles say of their claims, and has the transaction know it.

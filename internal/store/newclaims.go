@@ -43,6 +43,14 @@ func (c Claims) CreateMany(ctx context.Context, ins []tracker.NewClaim, allOrNot
 type newClaims struct {
 	claims []tracker.Claim
 	errs   []error
+	ready  []readyClaim
+}
+
+// readyClaim is what is made of a new claim before its turn to be written comes: others wait then.
+type readyClaim struct {
+	draft draft
+	terms []string // of its entry in the search index
+	words int64    // of its origin
 }
 
 // valid are the places of the claims with which nothing is wrong.
@@ -60,7 +68,7 @@ func (n *newClaims) valid() (places []int) {
 // when the claims are written.
 func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaims, err error) {
 	err = c.s.look(ctx, func(tx *gorm.DB) error {
-		n = newClaims{claims: make([]tracker.Claim, len(ins)), errs: make([]error, len(ins))}
+		n = newClaims{make([]tracker.Claim, len(ins)), make([]error, len(ins)), make([]readyClaim, len(ins))}
 		inputs, anchors := make([]*tracker.ClaimInput, len(ins)), make([]tracker.Anchor, len(ins))
 		for i, in := range ins {
 			n.claims[i].ClaimInput = in.ClaimInput
@@ -81,6 +89,12 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 				return err
 			}
 			if n.errs[i], err = prepareClaim(&n.claims[i], ins[i].Occurrence, there, words); err != nil {
+				return err
+			}
+			if n.errs[i] != nil {
+				continue
+			}
+			if n.ready[i], err = readyOf(&n.claims[i]); err != nil {
 				return err
 			}
 		}
@@ -108,6 +122,13 @@ func prepareClaim(claim *tracker.Claim, at tracker.NewOccurrence, there referenc
 	return p.Err(), nil
 }
 
+// readyOf is what is made of a claim that has neither ids nor times yet.
+func readyOf(claim *tracker.Claim) (r readyClaim, err error) {
+	r.terms, r.words = claimIndex.columns(passagesOfClaim(claim)), wordsOf(claim.Origin.Exact)
+	r.draft, err = newDraft(claim)
+	return r, err
+}
+
 // add is Write for new claims: those with which nothing is wrong.
 func (s *Store) add(ctx context.Context, n *newClaims) error {
 	if _, ok := ctx.Value(together{}).(*joint); ok {
@@ -127,9 +148,10 @@ func (s *Store) add(ctx context.Context, n *newClaims) error {
 // writeAdded inserts the claims that jobs have handed to a transaction, by a handful of statements for all of them.
 func (s *Store) writeAdded(tx *gorm.DB, t *transaction) error {
 	var added []*tracker.Claim
+	var ready []*readyClaim
 	for _, n := range t.added {
 		for _, i := range n.valid() {
-			added = append(added, &n.claims[i])
+			added, ready = append(added, &n.claims[i]), append(ready, &n.ready[i])
 		}
 	}
 	t.added = nil
@@ -144,28 +166,29 @@ func (s *Store) writeAdded(tx *gorm.DB, t *transaction) error {
 	if err != nil {
 		return err
 	}
-	var claims []tracker.Claim
-	var lists claimLists
-	var origins []tracker.Occurrence
-	var elections []*int64
+	places := make([]tracker.Occurrence, len(added))
 	for k, claim := range added {
 		now := s.moment(tx)
 		claim.Record = tracker.Record{ID: claimIDs[k], CreatedAt: now, UpdatedAt: now, Version: 1}
 		claim.StatusSince = now
 		claim.Origin.Record = tracker.Record{ID: occurrenceIDs[k], CreatedAt: now, UpdatedAt: now, Version: 1}
 		claim.Origin.ClaimID = claim.ID
-		claims, origins, elections = append(claims, *claim), append(origins, claim.Origin), append(elections, claim.ElectionID)
+		places[k] = claim.Origin
+		created(tx, claim, ready[k])
+	}
+	of, err := articlesOf(tx, ids(places, func(o *tracker.Occurrence) *int64 { return &o.ArticleID }))
+	if err != nil {
+		return err
+	}
+	claims, rows, lists := make([]tracker.Claim, len(added)), make([]occurrenceRow, len(added)), claimLists{}
+	for k, claim := range added {
+		claims[k], rows[k] = *claim, of[claim.Origin.ArticleID].row(claim.Origin, claim.ElectionID, ready[k].words)
 		lists.add(claim)
-		created(tx, claim)
 	}
 	if err := insert(tx, claims); err != nil {
 		return err
 	}
 	if err := lists.insert(tx); err != nil {
-		return err
-	}
-	rows, err := s.occurrenceRows(tx, origins, elections)
-	if err != nil {
 		return err
 	}
 	return insert(tx, rows)

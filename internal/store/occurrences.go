@@ -197,12 +197,13 @@ func (s *Store) addOccurrence(tx *gorm.DB, o *tracker.Occurrence, claim tracker.
 			return err
 		}
 	}
-	rows, err := s.occurrenceRows(tx, []tracker.Occurrence{*o}, []*int64{claim.ElectionID})
+	of, err := articlesOf(tx, []int64{o.ArticleID})
 	if err != nil {
 		return err
 	}
-	err = s.create(tx, &rows[0], &rows[0].Record)
-	*o = rows[0].Occurrence
+	row := of[o.ArticleID].row(*o, claim.ElectionID, wordsOf(o.Exact))
+	err = s.create(tx, &row, &row.Record)
+	*o = row.Occurrence
 	return err
 }
 

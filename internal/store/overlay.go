@@ -298,10 +298,12 @@ func (v view) holds(s logState) bool {
 	return s.row == 0 || v.overlay != nil && s.row <= v.row && v.overlay.mark(int64(s.row)) == s.mark
 }
 
-// overlays holds the overlay that transactions which only read share: what it holds is committed.
+// overlays holds the overlay that transactions which only read share: what it holds is committed. Where there are replicas,
+// which may lag behind a fold, it holds that of the epoch before, too.
 type overlays struct {
-	mu     sync.Mutex
-	shared *overlay
+	mu              sync.Mutex
+	shared, earlier *overlay
+	replicated      bool
 }
 
 // view is the log as a transaction that only reads sees it, and the epoch of the postings below it.
@@ -319,16 +321,21 @@ func (s *overlays) view(tx *gorm.DB) (v view, epoch int64, err error) {
 	return view{o, int32(h.row)}, h.epoch, err
 }
 
-// of is the overlay of an epoch: that which is shared, if the epoch is not an earlier one. Who reads an old state of the
-// database gets one of his own.
+// of is the overlay of an epoch: one that is shared, if the epoch is not an earlier one. Who reads an old state of the database
+// gets one of his own.
 func (s *overlays) of(epoch int64) *overlay {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.shared == nil || s.shared.epoch < epoch {
+		if s.replicated {
+			s.earlier = s.shared
+		}
 		s.shared = newOverlay(epoch)
 	}
-	if s.shared.epoch == epoch {
-		return s.shared
+	for _, o := range []*overlay{s.shared, s.earlier} {
+		if o != nil && o.epoch == epoch {
+			return o
+		}
 	}
 	return newOverlay(epoch)
 }
@@ -340,6 +347,9 @@ func (s *overlays) instead(of *overlay) *overlay {
 	o := newOverlay(of.epoch)
 	if s.shared == of {
 		s.shared = o
+	}
+	if s.earlier == of {
+		s.earlier = nil
 	}
 	return o
 }

@@ -213,6 +213,63 @@ func TestAWriteWaitsForItsTurnNoLongerThanItsRequestDoes(t *testing.T) {
 	}
 }
 
+func TestAWriteThatIsGivenUpDoesNotWaitForThoseThatCameWithIt(t *testing.T) {
+	address := onPostgres(t)
+	if address == "" {
+		return
+	}
+	s := openAt(t, address)
+	other := must(pgx.Connect(bg, address))
+	defer other.Close(bg)
+	turn := must(other.Begin(bg))
+	must(turn.Exec(bg, "SELECT id FROM write_turn FOR UPDATE"))
+	start := func(ctx context.Context, code string) <-chan error {
+		done := make(chan error, 1)
+		go func() { done <- s.Write(ctx, insertTactic(code)) }()
+		return done
+	}
+	// The first write waits for its turn while the two others come together.
+	until, cancel := context.WithTimeout(bg, 20*time.Second)
+	defer cancel()
+	ahead, goAway := context.WithCancel(until)
+	hasty, giveUp := context.WithCancel(until)
+	first := start(ahead, "first")
+	waits := func(n int) {
+		for until.Err() == nil && s.Waiting() != n {
+			time.Sleep(time.Millisecond) // it has no other way to say so
+		}
+	}
+	watch := must(pgx.Connect(bg, address)) // a transaction would see the same all the time
+	defer watch.Close(bg)
+	for until.Err() == nil {
+		var blocked int
+		must(0, watch.QueryRow(bg, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&blocked))
+		if blocked == 1 {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	short := start(hasty, "short")
+	waits(1)
+	long := start(until, "long")
+	waits(2)
+	goAway()
+	wantCode(t, "the write ahead of them", <-first, tracker.Unavailable)
+	waits(0)
+	giveUp()
+	wantCode(t, "the write that was given up", <-short, tracker.Unavailable)
+	if until.Err() != nil {
+		t.Error("it waited for as long as the other had")
+	}
+	must(0, turn.Rollback(bg))
+	if err := <-long; err != nil {
+		t.Errorf("the write that waited on: %v", err)
+	}
+	if kept := must(s.Techniques.Tactics(bg)); len(kept) != 1 || kept[0].Code != "long" {
+		t.Errorf("kept are %v; want the one that waited on", kept)
+	}
+}
+
 func TestAWriteWhoseConnectionBreaksIsUndoneAndSaysSo(t *testing.T) {
 	address := onPostgres(t)
 	if address == "" {

@@ -321,27 +321,42 @@ func (d *dictionary) idsOf(tx *gorm.DB, facets []facet) (map[facet]int64, error)
 	})
 }
 
-// idsOfAll are the ids of the facets of each claim, sorted, in a transaction that writes.
+// idsOfAll are the ids of the facets of each claim, sorted and each once, in a transaction that writes.
 func (d *dictionary) idsOfAll(tx *gorm.DB, facts map[int64][]facet) (map[int64][]int64, error) {
-	all := map[facet]struct{}{}
-	for _, have := range facts {
-		for _, f := range have {
-			all[f] = struct{}{}
-		}
-	}
-	ids, err := d.idsOf(tx, slices.Collect(maps.Keys(all)))
+	of, unknown := d.recallAll(facts)
+	ids, err := d.idsOf(tx, slices.Collect(maps.Keys(unknown)))
 	if err != nil {
 		return nil, err
 	}
-	of := make(map[int64][]int64, len(facts))
-	for claim, have := range facts {
-		of[claim] = make([]int64, len(have))
-		for i, f := range have {
-			of[claim][i] = ids[f]
+	for f, claims := range unknown {
+		for _, claim := range claims {
+			of[claim] = append(of[claim], ids[f])
 		}
-		slices.Sort(of[claim])
+	}
+	for claim, all := range of {
+		slices.Sort(all)
+		of[claim] = slices.Compact(all)
 	}
 	return of, nil
+}
+
+// recallAll are the ids that are remembered of the facets of each claim, and the claims of each other facet.
+func (d *dictionary) recallAll(facts map[int64][]facet) (of map[int64][]int64, unknown map[facet][]int64) {
+	of, unknown = make(map[int64][]int64, len(facts)), map[facet][]int64{}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for claim, have := range facts {
+		ids := make([]int64, 0, len(have))
+		for _, f := range have {
+			if id, ok := d.ids[f]; ok {
+				ids = append(ids, id)
+			} else {
+				unknown[f] = append(unknown[f], claim)
+			}
+		}
+		of[claim] = ids
+	}
+	return of, unknown
 }
 
 // recall puts the ids that are remembered into ids, and returns the other facets.

@@ -70,7 +70,7 @@ func (s *Store) replicate(addresses []string, log *slog.Logger) error {
 	if len(addresses) == 0 {
 		return nil
 	}
-	s.replicas = &replicas{log: log}
+	s.replicas, s.overlays.replicated = &replicas{log: log}, true
 	var dialects []gorm.Dialector
 	for _, address := range addresses {
 		dialect, pool, err := s.engine.replica(address)

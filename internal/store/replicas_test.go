@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -146,4 +147,48 @@ func TestReplicasNeedNotBeUpWhenTheStoreOpens(t *testing.T) {
 		}
 	}
 	must(0, s.Close())
+}
+
+func TestAReplicaThatLagsBehindAFoldAnswersAsItIs(t *testing.T) {
+	if pgtest.Now != pgtest.SQLite {
+		return // it has servers of its own, and once is enough
+	}
+	p, ok := startPair(t)
+	if !ok {
+		return
+	}
+	s := newScene(p.open(t))
+	r := rand.New(rand.NewPCG(1, 2))
+	must(0, s.grow(r, 5))
+	total := func() int64 {
+		n, _, err := s.Claims.Count(bg, store.ClaimFilter{}, store.ClaimFields, 3)
+		must(0, err)
+		return n
+	}
+	fresh := func() int64 {
+		n, _, err := s.Claims.Count(store.Fresh(bg), store.ClaimFilter{}, store.ClaimFields, 3)
+		must(0, err)
+		return n
+	}
+	eventually(t, "the replica has all claims", func() bool { return total() == 5 })
+	p.pause(t)
+	for round := range 3 {
+		must(0, s.newClaim(r))
+		if round > 0 {
+			must(0, s.Fold(bg))
+		}
+		for range 2 {
+			if n := total(); n != 5 {
+				t.Errorf("in round %d, the replica counts %d claims; want the 5 that it has", round, n)
+			}
+			if n := fresh(); n != int64(6+round) {
+				t.Errorf("in round %d, the primary counts %d claims; want %d", round, n, 6+round)
+			}
+			must(0, s.Browse(bg, store.CheckFacets))
+			checkFacets(t, s.Store, "on the primary")
+		}
+	}
+	p.resume(t)
+	eventually(t, "the replica has caught up", func() bool { return total() == 8 })
+	must(0, s.Browse(bg, store.CheckFacets))
 }

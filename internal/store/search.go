@@ -194,11 +194,12 @@ var searchDerivation = derivation{
 
 // renewSearch brings the entries of claims up to date.
 func renewSearch(tx *gorm.DB, claims []int64) error {
+	t := transactionOf(tx)
 	var others []int64
 	var entries []indexed
 	for _, id := range claims {
-		if claim, ok := transactionOf(tx).fresh[id]; ok {
-			entries = append(entries, indexed{id, claimIndex.columns(passagesOfClaim(claim))})
+		if _, ok := t.fresh[id]; ok {
+			entries = append(entries, indexed{id, t.ready[id].terms})
 		} else {
 			others = append(others, id)
 		}

@@ -181,7 +181,9 @@ func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB, isNew bool) err
 	if err := pool.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil || mode != "wal" {
 		return errors.Join(fmt.Errorf("%s cannot keep a write-ahead log (its journal mode is %q); is it on a network share?", e.path, mode), err)
 	}
-	if _, err := pool.ExecContext(ctx, fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", checkpointPages)); err != nil {
+	// What a statement that fails half-way would have to put back is kept in memory: in a file, that is three times as much to
+	// write as the log.
+	if _, err := pool.ExecContext(ctx, fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA temp_store = MEMORY", checkpointPages)); err != nil {
 		return fmt.Errorf("cannot set up the log of %s: %w", e.path, err)
 	}
 	// SQLite opens the log with the first look into the file. The writer must have it open from the beginning, for it is
@@ -354,8 +356,7 @@ func (e *sqliteEngine) same(_ context.Context, _ *gorm.DB, other engine) (bool, 
 func (e *sqliteEngine) unhurried(*gorm.DB) error { return nil }
 
 func (e *sqliteEngine) highest(tx *gorm.DB, table string) (id int64, err error) {
-	err = tx.Raw("SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = ?", table).Scan(&id).Error
-	return id, err
+	return id, readRows(tx, "SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = ?", []any{table}, func(scan scanFunc) error { return scan(&id) })
 }
 
 func (e *sqliteEngine) setHighest(tx *gorm.DB, table string, id int64) error {

@@ -21,6 +21,7 @@ type transaction struct {
 	touched map[int64]struct{}
 	// fresh are those of them that are new in this transaction and nothing but what is known here.
 	fresh map[int64]*tracker.Claim
+	ready map[int64]*readyClaim // of fresh claims
 	// articles are those of fresh claims, as they were when these were written.
 	articles map[int64]articleOf
 	// facts are the ids of the facets that the touched claims had when the postings were last brought up to date, and entered
@@ -129,12 +130,36 @@ func (s *Store) forAll(jobs []*job) (context.Context, context.CancelFunc) {
 	}
 }
 
+// forAny is the context of waiting for the turn: it ends with ctx, and as soon as that of any job does, whose time is over
+// then. SQLite has nobody else to wait for.
+func (s *Store) forAny(ctx context.Context, jobs []*job) (context.Context, context.CancelFunc) {
+	if s.Embedded() || len(jobs) == 1 {
+		return ctx, func() {}
+	}
+	turn, cancel := context.WithCancel(ctx)
+	var stops []func() bool
+	for _, j := range jobs {
+		stops = append(stops, context.AfterFunc(j.ctx, cancel))
+	}
+	return turn, func() {
+		cancel()
+		for _, stop := range stops {
+			stop()
+		}
+	}
+}
+
 // transact is one transaction with all that jobs write. errs are the failures of single jobs, which have written nothing;
 // the error is that of the transaction, of which nothing is kept.
 func (s *Store) transact(ctx context.Context, jobs []*job, errs []error) (err error) {
-	tx, t, err := s.begin(ctx)
-	if err != nil && s.onlyLost(ctx, err) {
-		tx, t, err = s.begin(ctx)
+	turn, cancel := s.forAny(ctx, jobs)
+	defer cancel()
+	tx, t, err := s.begin(ctx, turn)
+	if err != nil && s.onlyLost(turn, err) {
+		tx, t, err = s.begin(ctx, turn)
+	}
+	if err != nil && turn.Err() != nil && len(jobs) > 1 {
+		return errOneFailed // the others may wait for their turn still
 	}
 	if err != nil {
 		return err
@@ -196,19 +221,19 @@ func (s *Store) runJob(j *job, all *gorm.DB, t *transaction) error {
 	return j.fn(all.WithContext(context.WithValue(s.forStatements(j), within{}, t)))
 }
 
-// begin begins a transaction that is the only one that writes.
-func (s *Store) begin(ctx context.Context) (tx *gorm.DB, t *transaction, err error) {
+// begin begins a transaction that is the only one that writes. It waits for that until turn ends.
+func (s *Store) begin(ctx, turn context.Context) (tx *gorm.DB, t *transaction, err error) {
 	tx = s.write.WithContext(ctx).Begin(s.engine.turn())
 	if tx.Error != nil {
 		return nil, nil, tx.Error
 	}
-	latest, err := s.engine.begin(tx)
+	latest, err := s.engine.begin(tx.WithContext(turn))
 	if err != nil {
 		tx.Rollback()
 		return nil, nil, err
 	}
 	return tx, &transaction{latest: max(s.latest, latest), touched: map[int64]struct{}{}, fresh: map[int64]*tracker.Claim{},
-		articles: map[int64]articleOf{}, facts: map[int64][]int64{}, entered: map[int64]bool{},
+		ready: map[int64]*readyClaim{}, articles: map[int64]articleOf{}, facts: map[int64][]int64{}, entered: map[int64]bool{},
 		dictionary: &s.dictionary, mostLogged: s.mostLogged}, nil
 }
 

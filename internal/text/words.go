@@ -3,6 +3,7 @@ package text
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -12,16 +13,32 @@ import (
 // compatibility form (NFKC) and with case folded, one space between words. Quotation marks, dashes, line ends and whatever
 // else printers do differently make no difference. A quote without letters and digits is what it is, by single spaces.
 func Words(s string) string {
-	s = norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))
+	s = folded(s)
 	s = strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) { // soft hyphens, joiners, marks of direction
+		if r >= utf8.RuneSelf && unicode.Is(unicode.Cf, r) { // soft hyphens, joiners, marks of direction
 			return -1
 		}
 		return r
 	}, s)
-	words := strings.FieldsFunc(s, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.M, unicode.N) })
+	words := strings.FieldsFunc(s, func(r rune) bool { return !isOfWord(r) })
 	if len(words) == 0 {
 		words = strings.Fields(s)
 	}
 	return strings.Join(words, " ")
+}
+
+// folded is s in compatibility form and with case folded.
+func folded(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return strings.ToLower(s) // which is all that there is to fold in ASCII
+	}
+	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))
+}
+
+// isOfWord tells whether a code point is a letter, a mark or a digit; capitals are folded by then.
+func isOfWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || '0' <= r && r <= '9'
+	}
+	return unicode.In(r, unicode.L, unicode.M, unicode.N)
 }
