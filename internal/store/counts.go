@@ -143,17 +143,19 @@ func (k *counter) mostPlain(base *column, field string, limit int) (best []Count
 
 // mostOfAll are up to limit values that the most of all claims have.
 func mostOfAll(tx *gorm.DB, field string, limit int) ([]Count, error) {
-	best, next := make([]Count, 0, min(limit, candidatesAtOnce)), entriesByClaims(tx, field, limit)
+	v, err := viewOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	best, both := make([]Count, 0, min(limit, candidatesAtOnce)), merge(v, field, foldedByClaims(tx, field))
 	for len(best) < limit {
-		page, err := next()
-		if err != nil || len(page) == 0 {
+		e, ok, err := both.next()
+		if err != nil || !ok {
 			return best, err
 		}
-		for _, one := range page {
-			best = append(best, Count{Value: one.at[0], Claims: one.most})
-		}
+		best = append(best, Count{Value: e.value, Claims: e.claims})
 	}
-	return best[:limit], nil
+	return best, nil
 }
 
 // mostInSet are up to limit values that the most claims of a set have. It is false where that takes counting sets.

@@ -160,8 +160,16 @@ func valuesOf(tx *gorm.DB, field string) (n int64, err error) {
 }
 
 // unchanged are those of some stored entries that have no changes.
-func (v view) unchanged(entries []entry) []entry {
-	return slices.DeleteFunc(entries, func(e entry) bool { return len(v.turns(e.id)) > 0 })
+func (v view) unchanged(entries []entry) (left []entry) {
+	if v.overlay == nil {
+		return entries
+	}
+	for _, e := range entries {
+		if len(v.turns(e.id)) == 0 {
+			left = append(left, e)
+		}
+	}
+	return left
 }
 
 // byClaims orders entries as entriesByClaims gives them.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"slices"
 
 	"gorm.io/gorm"
@@ -185,7 +184,14 @@ func dateOf(n int32) tracker.Date {
 	if n == 0 {
 		return ""
 	}
-	return tracker.Date(fmt.Sprintf("%04d-%02d-%02d", n/10000, n/100%100, n%100))
+	day := []byte("0000-00-00")
+	for i := len(day) - 1; i >= 0; i-- {
+		if day[i] == '0' {
+			day[i] += byte(n % 10)
+			n /= 10
+		}
+	}
+	return tracker.Date(day)
 }
 
 // daysIn are the numbers of the days in a sheet of days, by their places; names are those of the days' numbers.

@@ -166,7 +166,7 @@ func foldedByClaims(tx *gorm.DB, field string) func() ([]entry, error) {
 			page, err = storedByClaims(tx, field, &page[len(page)-1])
 		}
 		atEnd = len(page) < candidatesAtOnce
-		return slices.Clone(page), err
+		return page, err
 	}
 }
 
