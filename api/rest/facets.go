@@ -1,8 +1,6 @@
 package rest
 
 import (
-	"maps"
-	"net/url"
 	"slices"
 	"strconv"
 
@@ -113,9 +111,9 @@ func (s *Server) countClaims(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	answer := ClaimFacets{Total: total, Facets: []Facet{}}
+	answer, links := ClaimFacets{Total: total, Facets: []Facet{}}, q.links()
 	for _, one := range counts {
-		answer.Facets = append(answer.Facets, Facet{Field: one.Field, Buckets: q.buckets(one), More: one.More})
+		answer.Facets = append(answer.Facets, Facet{Field: one.Field, Buckets: links.buckets(one), More: one.More})
 	}
 	return respond(c, answer)
 }
@@ -155,42 +153,10 @@ func (q *query) limit(usual, most int) int {
 }
 
 // buckets are counts with the links that list what was counted.
-func (q *query) buckets(counts store.Counts) []Bucket {
-	buckets := []Bucket{}
-	for _, one := range counts.Buckets {
-		buckets = append(buckets, Bucket{one.Value, one.Label, one.Claims, q.listing(parametersOf(counts.Field, one.Value))})
+func (l *links) buckets(counts store.Counts) []Bucket {
+	buckets := make([]Bucket, len(counts.Buckets))
+	for i, one := range counts.Buckets {
+		buckets[i] = Bucket{one.Value, one.Label, one.Claims, l.to(parametersOf(counts.Field, one.Value)...)}
 	}
 	return buckets
-}
-
-// parametersOf are the parameters by which claims with a value of a field are listed.
-func parametersOf(field, value string) url.Values {
-	switch field {
-	case "tactic":
-		return url.Values{"technique": {value}}
-	case "sources":
-		return url.Values{"min_sources": {value}, "max_sources": {value}}
-	default:
-		return url.Values{field: {value}}
-	}
-}
-
-// notFilters are the parameters that say how claims are counted, and not which.
-var notFilters = []string{"field", "limit", "by", "interval", "split", "rows", "columns"}
-
-// listing is the path that lists the claims that the query's filters leave, with these in place of those of the same name.
-func (q *query) listing(places ...url.Values) string {
-	values := url.Values{}
-	for name, given := range q.values {
-		if !slices.Contains(notFilters, name) {
-			values[name] = given
-		}
-	}
-	for _, place := range places {
-		maps.Copy(values, place)
-	}
-	if len(values) == 0 {
-		return "/api/v1/claims"
-	}
-	return "/api/v1/claims?" + values.Encode()
 }

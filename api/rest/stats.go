@@ -154,7 +154,7 @@ func (s *Server) getTimeline(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	answer := Timeline{Periods: []Period{}, More: t.More, MoreSplit: t.Split.More}
+	answer, links := Timeline{Periods: []Period{}, More: t.More, MoreSplit: t.Split.More}, q.links()
 	for _, p := range t.Periods {
 		value, within := string(p.First), claimedIn(filter, p)
 		if interval == store.IntervalMonth {
@@ -163,10 +163,10 @@ func (s *Server) getTimeline(c echo.Context) error {
 		if created {
 			within = createdIn(filter, p)
 		}
-		period := Period{Bucket: Bucket{Value: value, Count: p.Claims, Href: q.listing(within)}}
+		period := Period{Bucket: Bucket{Value: value, Count: p.Claims, Href: links.to(within...)}}
 		for i, n := range p.Split {
 			if v := t.Split.Buckets[i]; n > 0 {
-				period.Split = append(period.Split, Bucket{v.Value, v.Label, n, q.listing(within, parametersOf(split, v.Value))})
+				period.Split = append(period.Split, Bucket{v.Value, v.Label, n, links.to(append(parametersOf(split, v.Value), within...)...)})
 			}
 		}
 		answer.Periods = append(answer.Periods, period)
@@ -175,16 +175,16 @@ func (s *Server) getTimeline(c echo.Context) error {
 }
 
 // claimedIn are the parameters that list the claims of a period within what the filter says.
-func claimedIn(f store.ClaimFilter, p store.Period) url.Values {
+func claimedIn(f store.ClaimFilter, p store.Period) []parameter {
 	from, to := max(f.ClaimedFrom, p.First), p.Last
 	if f.ClaimedTo != "" {
 		to = min(f.ClaimedTo, p.Last)
 	}
-	return url.Values{"claimed_from": {string(from)}, "claimed_to": {string(to)}}
+	return []parameter{{"claimed_from", string(from)}, {"claimed_to", string(to)}}
 }
 
 // createdIn is claimedIn for the time at which claims were logged.
-func createdIn(f store.ClaimFilter, p store.Period) url.Values {
+func createdIn(f store.ClaimFilter, p store.Period) []parameter {
 	from, to := p.First.Start(), p.Last.Start()+tracker.Day
 	if f.CreatedFrom != nil {
 		from = max(from, *f.CreatedFrom)
@@ -192,7 +192,7 @@ func createdIn(f store.ClaimFilter, p store.Period) url.Values {
 	if f.CreatedTo != nil {
 		to = min(to, *f.CreatedTo)
 	}
-	return url.Values{"created_from": {from.String()}, "created_to": {to.String()}}
+	return []parameter{{"created_from", from.String()}, {"created_to", to.String()}}
 }
 
 // choice is the value of a parameter that must be one of a few; the first where it is left out.
@@ -289,7 +289,7 @@ func (s *Server) getCrosstab(c echo.Context) error {
 	rows, columns := q.field("rows", true), q.field("columns", true)
 	limit := q.limit(10, 50)
 	filter := claimFilter(q)
-	if _, same := parametersOf(columns, "")[first(parametersOf(rows, ""))]; same && rows != "" {
+	if parametersOf(columns, "")[0] == parametersOf(rows, "")[0] && rows != "" {
 		q.problems.AddParameter("columns", "conflict", "must be a field that is filtered by another parameter than that of the rows")
 	}
 	if err := q.err(); err != nil {
@@ -299,24 +299,17 @@ func (s *Server) getCrosstab(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	answer := Crosstab{Columns: q.buckets(t.Columns), Rows: []CrosstabRow{}, MoreColumns: t.Columns.More, MoreRows: t.Rows.More}
-	for i, row := range q.buckets(t.Rows) {
-		one := CrosstabRow{Bucket: row, Cells: []Bucket{}}
+	links := q.links()
+	answer := Crosstab{Columns: links.buckets(t.Columns), Rows: []CrosstabRow{}, MoreColumns: t.Columns.More, MoreRows: t.Rows.More}
+	for i, row := range links.buckets(t.Rows) {
+		one := CrosstabRow{Bucket: row, Cells: make([]Bucket, 0, len(t.Columns.Buckets))}
 		for k, column := range t.Columns.Buckets {
 			one.Cells = append(one.Cells, Bucket{column.Value, column.Label, t.Cells[i][k],
-				q.listing(parametersOf(rows, row.Value), parametersOf(columns, column.Value))})
+				links.to(append(parametersOf(rows, row.Value), parametersOf(columns, column.Value)...)...)})
 		}
 		answer.Rows = append(answer.Rows, one)
 	}
 	return respond(c, answer)
-}
-
-// first is the name of one of the parameters.
-func first(parameters url.Values) string {
-	for name := range parameters {
-		return name
-	}
-	return ""
 }
 
 // SeenList is when values were first and last seen.
@@ -411,10 +404,10 @@ func (s *Server) getSeen(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	answer := SeenList{Buckets: []Seen{}, More: more}
+	answer, links := SeenList{Buckets: []Seen{}, More: more}, q.links()
 	for _, one := range seen {
 		answer.Buckets = append(answer.Buckets, Seen{
-			Bucket:         Bucket{one.Value, one.Label, one.Claims, q.listing(parametersOf(field, one.Value))},
+			Bucket:         Bucket{one.Value, one.Label, one.Claims, links.to(parametersOf(field, one.Value)...)},
 			FirstClaimedOn: one.FirstClaimedOn, LastClaimedOn: one.LastClaimedOn,
 			FirstCreatedAt: one.FirstCreatedAt, LastCreatedAt: one.LastCreatedAt,
 		})

@@ -36,6 +36,18 @@ func (s *Set) Remove(n int) { s[n>>6] &^= 1 << (n & 63) }
 // Has tells whether a number is in the set.
 func (s *Set) Has(n int) bool { return s[n>>6]&(1<<(n&63)) != 0 }
 
+// Cut takes out the numbers below first, and those above last.
+func (s *Set) Cut(first, last int) {
+	for i := range s {
+		if low := first - i<<6; low > 0 {
+			s[i] &= ^uint64(0) << min(low, 64)
+		}
+		if high := last - i<<6; high < 63 {
+			s[i] &= ^(^uint64(0) << max(high+1, 0))
+		}
+	}
+}
+
 // Or adds all numbers of another set.
 func (s *Set) Or(other *Set) {
 	for i, w := range other {
@@ -75,6 +87,26 @@ func (s *Set) CountBoth(other *Set) (n int) {
 
 // Empty tells whether the set has no number.
 func (s *Set) Empty() bool { return *s == Set{} }
+
+// Rest has all numbers that the set does not have.
+func (s *Set) Rest() *Set {
+	rest := new(Set)
+	for i, w := range s {
+		rest[i] = ^w
+	}
+	return rest
+}
+
+// Places are the numbers of the set from the smallest up, as a list.
+func (s *Set) Places() []uint16 {
+	all := make([]uint16, 0, s.Count())
+	for i, w := range s {
+		for ; w != 0; w &= w - 1 {
+			all = append(all, uint16(i<<6+bits.TrailingZeros64(w)))
+		}
+	}
+	return all
+}
 
 // Ascending are the numbers of the set from the smallest up.
 func (s *Set) Ascending() iter.Seq[int] {
@@ -126,7 +158,7 @@ func (s *Set) OrCoded(b []byte) error {
 		}
 		return nil
 	}
-	return each(b, func(n int) { s.Add(n) })
+	return Each(b, func(n int) { s.Add(n) })
 }
 
 // CountCoded is how many numbers the set and a coded one have in common.
@@ -137,12 +169,20 @@ func (s *Set) CountCoded(b []byte) (count int, err error) {
 		}
 		return count, nil
 	}
-	err = each(b, func(n int) { count += int(s[n>>6] >> (n & 63) & 1) })
+	err = Each(b, func(n int) { count += int(s[n>>6] >> (n & 63) & 1) })
 	return count, err
 }
 
-// each calls fn with the numbers of a set that is coded as such.
-func each(b []byte, fn func(n int)) error {
+// Each calls fn with the numbers of a coded set, from the smallest up.
+func Each(b []byte, fn func(n int)) error {
+	if len(b) == coded {
+		for i := range words {
+			for w := binary.LittleEndian.Uint64(b[8*i:]); w != 0; w &= w - 1 {
+				fn(i<<6 + bits.TrailingZeros64(w))
+			}
+		}
+		return nil
+	}
 	if len(b) > coded || len(b)%2 != 0 {
 		return errDamaged
 	}

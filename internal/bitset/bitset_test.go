@@ -23,6 +23,13 @@ func check(t *testing.T, what string, s *bitset.Set, want model) {
 	if !slices.Equal(up, want.sorted()) || !slices.Equal(down, up) {
 		t.Fatalf("%s: the set holds %d numbers, downwards %d; want %d", what, len(up), len(down), len(want))
 	}
+	var places []int
+	for _, n := range s.Places() {
+		places = append(places, int(n))
+	}
+	if !slices.Equal(places, up) {
+		t.Fatalf("%s: the set has %d places; want %d", what, len(places), len(up))
+	}
 	if s.Count() != len(want) || s.Empty() != (len(want) == 0) {
 		t.Fatalf("%s: Count() = %d, Empty() = %v; want %d numbers", what, s.Count(), s.Empty(), len(want))
 	}
@@ -85,6 +92,20 @@ func TestSetsDoWhatSetsDo(t *testing.T) {
 		got = a
 		got.AndNot(&b)
 		check(t, "and not", &got, without)
+		rest, cut := model{}, model{}
+		first, last := r.IntN(bitset.Size), r.IntN(bitset.Size)
+		for k := range bitset.Size {
+			if !as[k] {
+				rest[k] = true
+			}
+			if as[k] && first <= k && k <= last {
+				cut[k] = true
+			}
+		}
+		check(t, "rest", a.Rest(), rest)
+		got = a
+		got.Cut(first, last)
+		check(t, "cut", &got, cut)
 		for k := range bs {
 			a.Remove(k)
 		}
@@ -140,6 +161,10 @@ func FuzzCodes(f *testing.F) {
 			}
 		}
 		check(t, "decoded", &s, want)
+		each := model{}
+		if err := bitset.Each(code, func(n int) { each[n] = true }); err != nil || !maps.Equal(each, want) {
+			t.Fatalf("Each gives %d numbers (%v); want %d", len(each), err, len(want))
+		}
 		if n < len(want) {
 			t.Fatalf("CountCoded of all numbers = %d; want %d or more", n, len(want))
 		}

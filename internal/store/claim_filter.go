@@ -96,7 +96,7 @@ func (f ClaimFilter) groups() []group {
 		simple{fieldKind, names(f.Kinds)}, simple{fieldStatus, names(f.Statuses)}, simple{fieldElection, numbers(f.ElectionIDs)},
 		simple{fieldLanguage, f.Languages}, simple{fieldTag, f.Tags}, simple{fieldHost, f.ArticleHosts},
 		schemes{f.Techniques, f.Tactics}, spread{f.MinSources, f.MaxSources},
-		people{party: actorParty, prefix: prefixActor, part: fieldRole, parts: names(f.Roles), all: names(tracker.Roles),
+		people{party: actorParty, prefix: prefixActor, part: fieldRole, parts: names(f.Roles), all: actorParty.prefixes[1:],
 			ids: numbers(f.ActorIDs), kinds: names(f.ActorKinds), countries: f.ActorCountries},
 	}
 	for _, role := range tracker.Roles {
@@ -115,7 +115,7 @@ func (f ClaimFilter) whole() bool {
 
 // places is the group of what is said of the places where a claim stands.
 func (f ClaimFilter) places() people {
-	return people{party: sourceParty, prefix: prefixSource, part: fieldStance, parts: names(f.Stances), all: names(tracker.Stances),
+	return people{party: sourceParty, prefix: prefixSource, part: fieldStance, parts: names(f.Stances), all: sourceParty.prefixes[1:],
 		ids: numbers(f.SourceIDs), kinds: names(f.SourceKinds), countries: f.SourceCountries}
 }
 
@@ -356,7 +356,7 @@ func (g people) pickByID(tx *gorm.DB, asked map[string][]string, prefixes, colum
 	q := tx.Table(g.table).Select("id", "kind", "country")
 	for column, values := range asked {
 		if column == "id" && len(values) > 0 {
-			q = q.Where("id "+speechOf(tx).among, numberList(values))
+			q = q.Where("id "+speechOf(tx).among, listOf(numbersIn(values)))
 		} else {
 			q = where(q, column+" IN ?", values)
 		}
@@ -383,13 +383,13 @@ func (g people) pickByID(tx *gorm.DB, asked map[string][]string, prefixes, colum
 	return picked, nil
 }
 
-// numberList is a list of the numbers that are written in values.
-func numberList(values []string) string {
-	var all []int64
-	for _, v := range values {
-		all = append(all, numberOf(v))
+// numbersIn are the numbers that are written in values.
+func numbersIn(values []string) []int64 {
+	all := make([]int64, len(values))
+	for i, v := range values {
+		all[i] = numberOf(v)
 	}
-	return listOf(all)
+	return all
 }
 
 // cellOf is where somebody in a part belongs, by the columns that vary.

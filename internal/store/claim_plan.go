@@ -21,10 +21,13 @@ type plan struct {
 	from, to int64      // the least and the greatest id; to is 0 where there is no limit
 }
 
-// planOf is the plan of a filter, but for what is said of these fields.
-func planOf(tx *gorm.DB, f ClaimFilter, but ...varied) (plan, error) {
+// planOf is the plan of a filter.
+func planOf(tx *gorm.DB, f ClaimFilter) (plan, error) { return planOfGroups(tx, f, f.groups()) }
+
+// planOfGroups is planOf with the filter's groups, but for what is said of these fields.
+func planOfGroups(tx *gorm.DB, f ClaimFilter, groups []group, but ...varied) (plan, error) {
 	var wanted [][]facet
-	for _, g := range f.groups() {
+	for _, g := range groups {
 		mine := slices.DeleteFunc(slices.Clone(but), func(v varied) bool { return !g.has(v.field) })
 		if len(mine) > 0 || !g.narrows() || f.inOccurrences() && g.has(fieldStance) {
 			continue // the facets of fields that vary narrow by what else is said of them
@@ -116,24 +119,21 @@ func entriesBetween(tx *gorm.DB, days, months, first, last string) ([]entry, err
 
 // addCreated leaves the claims created in a time. Who was created later has the greater id.
 func (p *plan) addCreated(tx *gorm.DB, from, to *tracker.Instant) error {
+	if from == nil && to == nil {
+		return nil
+	}
+	first, last, ends := "1", "0", []any{}
 	if from != nil {
-		var first []int64
-		if err := tx.Raw("SELECT id FROM claims WHERE created_at >= ? ORDER BY created_at, id LIMIT 1", *from).Scan(&first).Error; err != nil {
-			return err
-		}
-		if p.nothing = p.nothing || len(first) == 0; len(first) > 0 {
-			p.from = first[0]
-		}
+		first, ends = "COALESCE((SELECT id FROM claims WHERE created_at >= ? ORDER BY created_at, id LIMIT 1), 0)", append(ends, *from)
 	}
 	if to != nil {
-		var last []int64
-		if err := tx.Raw("SELECT id FROM claims WHERE created_at < ? ORDER BY created_at DESC, id DESC LIMIT 1", *to).Scan(&last).Error; err != nil {
-			return err
-		}
-		if p.nothing = p.nothing || len(last) == 0; len(last) > 0 {
-			p.to = last[0]
-		}
+		last, ends = "COALESCE((SELECT id FROM claims WHERE created_at < ? ORDER BY created_at DESC, id DESC LIMIT 1), 0)", append(ends, *to)
 	}
+	err := readRows(tx, "SELECT "+first+", "+last, ends, func(scan scanFunc) error { return scan(&p.from, &p.to) })
+	if err != nil {
+		return err
+	}
+	p.nothing = p.nothing || p.from == 0 || to != nil && p.to == 0
 	p.nothing = p.nothing || p.to > 0 && p.from > p.to
 	return nil
 }
@@ -289,15 +289,15 @@ func (s claimSet) copy(within span) claimSet {
 
 // cut leaves the claims with ids from one to another; 0 is no limit.
 func (s claimSet) cut(from, to int64) {
-	for _, end := range []int64{from, to} {
-		one := s[chunkOf(end)]
-		if end == 0 || one == nil {
-			continue
-		}
-		for place := range bitset.Size {
-			if id := chunkOf(end)<<chunkBits | int64(place); id < from || to > 0 && id > to {
-				one.Remove(place)
-			}
+	if one := s[chunkOf(from)]; from > 0 && one != nil {
+		one.Cut(placeOf(from), bitset.Size-1)
+	}
+	if one := s[chunkOf(to)]; to > 0 && one != nil {
+		one.Cut(0, placeOf(to))
+	}
+	for n, one := range s {
+		if one.Empty() {
+			delete(s, n)
 		}
 	}
 }

@@ -29,15 +29,15 @@ type Counts struct {
 // of a field itself is left out where that field is counted, so that its other values are counted too.
 func (c Claims) Count(ctx context.Context, f ClaimFilter, fields []string, limit int) (total int64, counts []Counts, err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		p, err := planOf(tx, f)
+		k := newCounter(tx, f)
+		base, err := k.column()
 		if err != nil {
 			return err
 		}
-		if total, err = p.count(tx); err != nil {
+		if total, err = base.count(k.tx); err != nil {
 			return err
 		}
 		counts = []Counts{}
-		k := counter{tx: tx, filter: f}
 		for _, field := range fields {
 			one, err := k.count(field, limit)
 			if err != nil {
@@ -54,43 +54,39 @@ func (c Claims) Count(ctx context.Context, f ClaimFilter, fields []string, limit
 type counter struct {
 	tx     *gorm.DB
 	filter ClaimFilter
-	base   *column           // what the filter leaves as a whole
-	facts  map[int64][]facet // of these claims, where they are few
+	groups []group
+	base   *column // what the filter leaves as a whole
 }
 
-func countField(tx *gorm.DB, f ClaimFilter, field string, limit int) (Counts, error) {
-	k := counter{tx: tx, filter: f}
-	return k.count(field, limit)
+func newCounter(tx *gorm.DB, f ClaimFilter) *counter {
+	return &counter{tx: tx, filter: f, groups: f.groups()}
 }
 
+// count counts by a field, up to limit values of it.
 func (k *counter) count(field string, limit int) (Counts, error) {
+	all := Counts{Field: field, Buckets: []Count{}}
 	base, err := k.column(field)
 	if err != nil {
-		return Counts{}, err
+		return all, err
 	}
-	next, err := k.candidates(base, field, limit)
-	if err != nil {
-		return Counts{}, err
-	}
-	found, more, err := mostFrequent(k.tx, *base, next, limit)
-	if err != nil {
-		return Counts{}, err
-	}
-	all := Counts{Field: field, More: more, Buckets: []Count{}}
-	for _, one := range found {
-		all.Buckets = append(all.Buckets, Count{Value: one.at[0], Claims: one.claims})
+	if all.Buckets, all.More, err = k.mostFrequent(base, field, limit); err != nil {
+		return all, err
 	}
 	return all, label(k.tx, field, all.Buckets)
 }
 
-// column are the claims in which a field is counted: all that the filter leaves, where it says nothing of the same thing.
-func (k *counter) column(field string) (*column, error) {
-	if groupOf(k.filter.groups(), field).narrows() || k.filter.inOccurrences() && k.filter.places().has(field) {
-		base, err := columnOf(k.tx, k.filter, varied{field: field})
+// column are the claims in which fields are counted: all that the filter leaves, where it says nothing of the same things.
+func (k *counter) column(fields ...string) (*column, error) {
+	if slices.ContainsFunc(fields, k.filtered) {
+		var but []varied
+		for _, field := range fields {
+			but = append(but, varied{field: field})
+		}
+		base, err := columnOf(k.tx, k.filter, k.groups, but...)
 		return &base, err
 	}
 	if k.base == nil {
-		base, err := columnOf(k.tx, k.filter)
+		base, err := columnOf(k.tx, k.filter, k.groups)
 		if err != nil {
 			return nil, err
 		}
@@ -99,65 +95,124 @@ func (k *counter) column(field string) (*column, error) {
 	return k.base, nil
 }
 
-// candidates are the values of a field. Where it is kept as it is, there is no need to look at more of them than are wanted
-// of all claims, and none to look at any that the few claims which are left do not have.
-func (k *counter) candidates(base *column, field string, limit int) (source, error) {
-	name, ok := groupOf(k.filter.groups(), field).plain(field)
-	if !ok || k.filter.inOccurrences() && k.filter.places().has(field) {
-		return candidatesOf(k.tx, k.filter, varied{field: field})
-	}
-	if base.whole {
-		return entriesByClaims(k.tx, name, limit+1), nil
-	}
-	if base.set.count() > factsAtOnce {
-		return entriesByClaims(k.tx, name, candidatesAtOnce), nil
-	}
-	facts, err := k.factsIn(base)
-	return inPages(valuesIn(facts, name)), err
+// filtered tells whether the filter says something of what a field is of.
+func (k *counter) filtered(field string) bool {
+	return groupOf(k.groups, field).narrows() || k.standing(field)
 }
 
-// factsIn are the facts of a few claims.
-func (k *counter) factsIn(base *column) (facts map[int64][]facet, err error) {
-	if base == k.base && k.facts != nil {
-		return k.facts, nil
+// standing tells whether a field is of the places that the filter names.
+func (k *counter) standing(field string) bool {
+	return k.filter.inOccurrences() && k.filter.places().has(field)
+}
+
+// plain is the field of facets whose values are those of a field, where there is just one.
+func (k *counter) plain(field string) (name string, ok bool) {
+	name, ok = groupOf(k.groups, field).plain(field)
+	return name, ok && !k.standing(field)
+}
+
+// mostFrequent are the values of a field that the most claims of a column have.
+func (k *counter) mostFrequent(base *column, field string, limit int) (best []Count, more bool, err error) {
+	name, plain := k.plain(field)
+	var next source
+	if plain {
+		best, ok, err := k.mostPlain(base, name, limit+1)
+		if err != nil || ok {
+			return best[:min(limit, len(best))], len(best) > limit, err
+		}
+		next = entriesByClaims(k.tx, name, candidatesAtOnce)
+	} else if next, err = candidatesOf(k.tx, k.filter, varied{field: field}); err != nil {
+		return nil, false, err
 	}
-	if ids := base.set.ids(); len(ids) > 0 {
-		if facts, err = factsOf(k.tx, ids); err != nil {
-			return nil, err
+	found, more, err := mostFrequent(k.tx, *base, next, limit)
+	best = make([]Count, len(found))
+	for i, one := range found {
+		best[i] = Count{Value: one.at[0], Claims: one.claims}
+	}
+	return best, more, err
+}
+
+// mostPlain are those of a field of facets. It is false where that takes counting sets.
+func (k *counter) mostPlain(base *column, field string, limit int) (best []Count, ok bool, err error) {
+	if base.whole {
+		best, err = mostOfAll(k.tx, field, limit)
+		return best, true, err
+	}
+	return mostInSet(k.tx, field, base.set, limit)
+}
+
+// mostOfAll are up to limit values that the most of all claims have.
+func mostOfAll(tx *gorm.DB, field string, limit int) ([]Count, error) {
+	best, next := make([]Count, 0, min(limit, candidatesAtOnce)), entriesByClaims(tx, field, limit)
+	for len(best) < limit {
+		page, err := next()
+		if err != nil || len(page) == 0 {
+			return best, err
+		}
+		for _, one := range page {
+			best = append(best, Count{Value: one.at[0], Claims: one.most})
 		}
 	}
-	if base == k.base {
-		k.facts = facts
+	return best[:limit], nil
+}
+
+// mostInSet are up to limit values that the most claims of a set have. It is false where that takes counting sets.
+func mostInSet(tx *gorm.DB, field string, set claimSet, limit int) (best []Count, ok bool, err error) {
+	sheets, ok, err := sheetsOf(tx, field, set.span())
+	if err != nil || !ok {
+		return nil, ok, err
 	}
-	return facts, nil
+	values := sheets.numbers.all()
+	best = []Count{}
+	for number, n := range sheets.tally(set) {
+		if n > 0 {
+			best = insertCount(best, Count{Value: values[number], Claims: int64(n)}, limit)
+		}
+	}
+	return best, true, nil
+}
+
+// insertCount puts a count into the best ones at its place, and leaves out what is beyond limit then.
+func insertCount(best []Count, one Count, limit int) []Count {
+	if len(best) == limit && compareCounts(one, best[limit-1]) > 0 {
+		return best
+	}
+	at, _ := slices.BinarySearchFunc(best, one, compareCounts)
+	best = slices.Insert(best, at, one)
+	return best[:min(limit, len(best))]
+}
+
+func compareCounts(a, b Count) int {
+	return cmp.Or(cmp.Compare(b.Claims, a.Claims), cmp.Compare(a.Value, b.Value))
 }
 
 // label gives counts the names of what their values name.
 func label(tx *gorm.DB, field string, counts []Count) error {
-	var values []string
-	for _, c := range counts {
-		values = append(values, c.Value)
-	}
-	var query string
-	parameter := any(numberList(values))
+	var table, key string
 	switch {
-	case len(values) == 0:
+	case len(counts) == 0:
 		return nil
 	case field == fieldTechnique:
-		query, parameter = "SELECT code, name FROM techniques WHERE code IN ?", values
+		table, key = "techniques", "code"
 	case field == fieldTactic:
-		query, parameter = "SELECT code, name FROM tactics WHERE code IN ?", values
+		table, key = "tactics", "code"
 	case field == fieldElection:
-		query = "SELECT id, name FROM elections WHERE id " + speechOf(tx).among
+		table, key = "elections", "id"
 	case field == prefixSource+suffixID:
-		query = "SELECT id, name FROM sources WHERE id " + speechOf(tx).among
+		table, key = "sources", "id"
 	case strings.HasSuffix(field, suffixID):
-		query = "SELECT id, name FROM actors WHERE id " + speechOf(tx).among
+		table, key = "actors", "id"
 	default:
 		return nil
 	}
+	values := Counts{Buckets: counts}.values()
+	condition, list := speechOf(tx).amongWords, listOf(values)
+	if key == "id" {
+		condition, list = speechOf(tx).among, listOf(numbersIn(values))
+	}
+	query := "SELECT " + key + ", name FROM " + table + " WHERE " + key + " " + condition
 	names := map[string]string{}
-	err := eachRow(tx, query, []any{parameter}, func(scan scanFunc) error {
+	err := readRows(tx, query, []any{list}, func(scan scanFunc) error {
 		var value, name string
 		err := scan(&value, &name)
 		names[value] = name
@@ -176,16 +231,25 @@ type column struct {
 }
 
 // columnOf are the claims that a filter leaves, but for what it says of these fields.
-func columnOf(tx *gorm.DB, f ClaimFilter, but ...varied) (column, error) {
+func columnOf(tx *gorm.DB, f ClaimFilter, groups []group, but ...varied) (column, error) {
 	if f.inOccurrences() && slices.ContainsFunc(but, func(v varied) bool { return f.places().has(v.field) }) {
 		f.ArticleIDs, f.ArticleURLs, f.SentenceIDs = nil, nil, nil // standingCells asks for them
 	}
-	p, err := planOf(tx, f, but...)
+	p, err := planOfGroups(tx, f, groups, but...)
 	if err != nil || p.whole() {
 		return column{whole: true}, err
 	}
 	set, err := p.claims(tx, everywhere)
 	return column{set: set}, err
+}
+
+// count is how many claims the column has.
+func (c column) count(tx *gorm.DB) (int64, error) {
+	if c.whole {
+		all, err := lookUp(tx, []facet{{fieldAll, ""}})
+		return mostOf(all), err
+	}
+	return c.set.count(), nil
 }
 
 // of is what a column has of a set, which it takes.
@@ -211,8 +275,6 @@ type candidate struct {
 	set    claimSet // or these claims do, where facets cannot tell
 	most   int64    // claims that have it, at the most
 	claims int64    // claims that have it, once they are counted
-
-	counted bool
 }
 
 // source gives candidates, those that may have the most claims first; none once there are no more.
@@ -271,24 +333,6 @@ func inPages(all []*candidate) source {
 }
 
 func compareCells(a, b cell) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) }
-
-// valuesIn are the values of a field that a few claims have.
-func valuesIn(facts map[int64][]facet, field string) (all []*candidate) {
-	by := map[string]*candidate{}
-	for _, have := range facts {
-		for _, f := range have {
-			if f.field != field {
-				continue
-			}
-			if by[f.value] == nil {
-				by[f.value] = &candidate{at: cell{f.value}, counted: true}
-			}
-			by[f.value].most++
-			by[f.value].claims++
-		}
-	}
-	return slices.Collect(maps.Values(by))
-}
 
 // standingCells are the values of the places in the articles or the sentences that the filter names, with the claims that
 // stand there so.
@@ -372,7 +416,7 @@ func countCandidates(tx *gorm.DB, base column, page []*candidate) error {
 		if len(c.facets) == 1 {
 			c.claims = counted[c.facets[0].id][0]
 		}
-		if len(c.facets) == 1 || c.counted {
+		if len(c.facets) == 1 {
 			continue
 		}
 		those, err := c.in(tx, base)

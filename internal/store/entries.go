@@ -38,7 +38,7 @@ func readPostings(tx *gorm.DB, facets []int64, within span, fn func(facet, chunk
 		buffer = set.Append(buffer[:0])
 		return fn(id>>facetBits, id&lastChunk, buffer)
 	}
-	err = storedPostings(tx, facets, within, func(facet, chunk int64, code []byte) error {
+	err = foldedPostings(tx, facets, within, func(facet, chunk int64, code []byte) error {
 		id := facet<<facetBits | chunk
 		if changed[id] == nil {
 			return fn(facet, chunk, code)
@@ -80,11 +80,42 @@ func lookUp(tx *gorm.DB, facets []facet) ([]entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := storedEntries(tx, facets)
+	found, err := foldedEntries(tx, facets)
+	if err != nil {
+		return nil, err
+	}
 	for i := range found {
 		found[i].claims += v.more(found[i].id)
 	}
-	return found, err
+	if len(found) < len(facets) {
+		found = append(found, v.come(found, facets)...)
+	}
+	return found, nil
+}
+
+// come are the entries of those of some facets that came with the log, and are not found below it.
+func (v view) come(found []entry, facets []facet) (all []entry) {
+	if v.overlay == nil {
+		return nil
+	}
+	unknown := map[string]map[string]bool{}
+	for _, f := range facets {
+		if unknown[f.field] == nil {
+			unknown[f.field] = map[string]bool{}
+		}
+		unknown[f.field][f.value] = true
+	}
+	for _, e := range found {
+		delete(unknown[e.field], e.value)
+	}
+	for field, values := range unknown {
+		for _, e := range v.of(field) {
+			if values[e.value] {
+				all = append(all, e)
+			}
+		}
+	}
+	return all
 }
 
 // entriesOf are the entries of a field that some claim has, with values from first to last, in the order of the values.
@@ -93,7 +124,7 @@ func entriesOf(tx *gorm.DB, field, first, last string) ([]entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := storedBetween(tx, field, first, last)
+	found, err := foldedBetween(tx, field, first, last)
 	changed := v.of(field)
 	if err != nil || len(changed) == 0 {
 		return found, err
@@ -114,7 +145,7 @@ func valuesOf(tx *gorm.DB, field string) (n int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if n, err = storedValues(tx, field); err != nil {
+	if n, err = foldedValues(tx, field); err != nil {
 		return 0, err
 	}
 	for _, e := range v.of(field) {
@@ -147,7 +178,7 @@ func entriesByClaims(tx *gorm.DB, field string, atOnce int) source {
 			if err != nil {
 				return nil, err
 			}
-			both = merge(v, field, storedByClaims(tx, field, atOnce))
+			both = merge(v, field, foldedByClaims(tx, field))
 		}
 		for len(page) < atOnce {
 			e, ok, err := both.next()

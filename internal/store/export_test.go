@@ -3,16 +3,17 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"maps"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
 
 	"claimtracker/internal/search"
+	"claimtracker/internal/tracker"
 )
 
 // CopiedTables are the tables that a copy carries over, in its order, each with its primary key and the column that points
@@ -103,17 +104,46 @@ func (s *Store) Fold(ctx context.Context) error { return s.alone(ctx, foldLog) }
 func (s *Store) RebuildFacets(ctx context.Context) error { return s.alone(ctx, facetDerivation.remake) }
 
 // Watch tells fn of each statement that is run from now on, and of its values.
-func (s *Store) Watch(fn func(query string, values []any)) error {
-	see := func(db *gorm.DB) { fn(db.Statement.SQL.String(), slices.Clone(db.Statement.Vars)) }
+func (s *Store) Watch(fn func(query string, values []any)) {
+	see := func(query string, values []any) { fn(query, slices.Clone(values)) }
 	for _, pool := range []*gorm.DB{s.read, s.write} {
-		all := pool.Callback()
-		err := errors.Join(all.Query().After("gorm:query").Register("watch", see), all.Row().After("gorm:row").Register("watch", see),
-			all.Raw().After("gorm:raw").Register("watch", see))
-		if err != nil {
-			return err
-		}
+		pool.Statement.ConnPool = watchedPool{watched{pool.Statement.ConnPool, see}}
 	}
-	return nil
+}
+
+// watched is a pool or a transaction whose statements are told.
+type watched struct {
+	gorm.ConnPool
+	see func(query string, values []any)
+}
+
+func (w watched) ExecContext(ctx context.Context, query string, values ...any) (sql.Result, error) {
+	w.see(query, values)
+	return w.ConnPool.ExecContext(ctx, query, values...)
+}
+
+func (w watched) QueryContext(ctx context.Context, query string, values ...any) (*sql.Rows, error) {
+	w.see(query, values)
+	return w.ConnPool.QueryContext(ctx, query, values...)
+}
+
+func (w watched) QueryRowContext(ctx context.Context, query string, values ...any) *sql.Row {
+	w.see(query, values)
+	return w.ConnPool.QueryRowContext(ctx, query, values...)
+}
+
+type watchedPool struct{ watched }
+
+func (w watchedPool) BeginTx(ctx context.Context, options *sql.TxOptions) (gorm.ConnPool, error) {
+	tx, err := w.ConnPool.(gorm.TxBeginner).BeginTx(ctx, options)
+	return &watchedTransaction{watched{tx, w.see}, tx}, err
+}
+
+func (w watchedPool) GetDBConn() (*sql.DB, error) { return w.ConnPool.(*sql.DB), nil }
+
+type watchedTransaction struct {
+	watched
+	gorm.TxCommitter
 }
 
 // SearchKey is the column of a search index that has the records' ids.
@@ -176,6 +206,183 @@ func (s *Store) FindClaims(ctx context.Context, q search.Query, p Page) (found [
 
 // Committed is how many transactions this store has committed.
 func (s *Store) Committed() uint64 { return s.commits.Load() / 2 }
+
+// CheckCounts compares what is counted, under filters at random and with what is remembered, with what the records say in the
+// same snapshot, and tells what is different.
+func (s *Store) CheckCounts(ctx context.Context, r *rand.Rand) error {
+	return s.Browse(ctx, func(tx *gorm.DB) error {
+		var claims []int64
+		if err := tx.Raw("SELECT id FROM claims ORDER BY id").Scan(&claims).Error; err != nil {
+			return err
+		}
+		have := map[int64][]facet{}
+		for page := range slices.Chunk(claims, factsAtOnce) {
+			facts, err := factsOf(tx, page)
+			if err != nil {
+				return err
+			}
+			maps.Copy(have, facts)
+		}
+		for range 4 {
+			f, left := filterAtRandom(r, have)
+			if err := checkCounts(tx, r, f, left); err != nil {
+				return fmt.Errorf("under %+v: %w", f, err)
+			}
+		}
+		return nil
+	})
+}
+
+// filterAtRandom is a filter of plain fields, with the claims that it leaves.
+func filterAtRandom(r *rand.Rand, have map[int64][]facet) (f ClaimFilter, left map[int64][]facet) {
+	of := map[string]map[string]bool{}
+	for _, facets := range have {
+		for _, one := range facets {
+			if of[one.field] == nil {
+				of[one.field] = map[string]bool{}
+			}
+			of[one.field][one.value] = true
+		}
+	}
+	wanted := map[string]string{}
+	for _, field := range []string{fieldKind, fieldTag, "actor_id"} {
+		if values := slices.Sorted(maps.Keys(of[field])); len(values) > 0 && r.IntN(3) == 0 {
+			wanted[field] = values[r.IntN(len(values))]
+		}
+	}
+	for field, value := range wanted {
+		switch field {
+		case fieldKind:
+			f.Kinds = []tracker.ClaimKind{tracker.ClaimKind(value)}
+		case fieldTag:
+			f.Tags = []string{value}
+		default:
+			f.ActorIDs = []int64{numberOf(value)}
+		}
+	}
+	left = map[int64][]facet{}
+	for id, facets := range have {
+		all := true
+		for field, value := range wanted {
+			all = all && slices.Contains(facets, facet{field, value})
+		}
+		if all {
+			left[id] = facets
+		}
+	}
+	return f, left
+}
+
+func checkCounts(tx *gorm.DB, r *rand.Rand, f ClaimFilter, left map[int64][]facet) error {
+	counted := []string{fieldStatus, fieldLanguage, "source_country", "speaker_id", fieldTechnique, fieldHost, fieldStance}
+	k := newCounter(tx, f)
+	for _, field := range counted {
+		counts, err := k.count(field, 1000)
+		if err != nil {
+			return err
+		}
+		want := map[string]int64{}
+		for _, facets := range left {
+			for _, one := range facets {
+				if one.field == field {
+					want[one.value]++
+				}
+			}
+		}
+		is := map[string]int64{}
+		for _, b := range counts.Buckets {
+			is[b.Value] = b.Claims
+		}
+		if !maps.Equal(is, want) {
+			return fmt.Errorf("%s is counted as %v; want %v", field, is, want)
+		}
+	}
+	for range 2 {
+		if err := checkCells(k, counted[r.IntN(2)], counted[2+r.IntN(5)], left); err != nil {
+			return err
+		}
+	}
+	return checkExtents(k, counted[r.IntN(len(counted))], left)
+}
+
+func checkCells(k *counter, row, column string, left map[int64][]facet) error {
+	rows, err := k.count(row, 1000)
+	if err != nil {
+		return err
+	}
+	columns, err := k.count(column, 1000)
+	if err != nil {
+		return err
+	}
+	cells, err := k.cells(rows, columns)
+	if err != nil {
+		return err
+	}
+	for i, r := range rows.Buckets {
+		for n, c := range columns.Buckets {
+			want := int64(0)
+			for _, facets := range left {
+				if slices.Contains(facets, facet{row, r.Value}) && slices.Contains(facets, facet{column, c.Value}) {
+					want++
+				}
+			}
+			if cells[i][n] != want {
+				return fmt.Errorf("%s %s with %s %s is counted as %d; want %d", row, r.Value, column, c.Value, cells[i][n], want)
+			}
+		}
+	}
+	return nil
+}
+
+func checkExtents(k *counter, field string, left map[int64][]facet) error {
+	counts, err := k.count(field, 1000)
+	if err != nil {
+		return err
+	}
+	found, err := k.extents(counts)
+	if err != nil {
+		return err
+	}
+	for i, b := range counts.Buckets {
+		var want extent
+		for id, facets := range left {
+			if !slices.Contains(facets, facet{field, b.Value}) {
+				continue
+			}
+			one := extent{first: id, last: id}
+			for _, other := range facets {
+				if other.field == fieldClaimedDay {
+					one.firstDay, one.lastDay = dayNumber(other.value), dayNumber(other.value)
+				}
+			}
+			want = want.with(one)
+		}
+		if found[i] != want {
+			return fmt.Errorf("%s %s was seen %v; want %v", field, b.Value, found[i], want)
+		}
+	}
+	return nil
+}
+
+// SkipIDs lets the next claim have an id in the chunk after that of the last one.
+func (s *Store) SkipIDs(ctx context.Context) error {
+	return s.alone(ctx, func(tx *gorm.DB) error {
+		highest, err := s.engine.highest(tx, "claims")
+		if err != nil {
+			return err
+		}
+		return s.engine.setHighest(tx, "claims", (chunkOf(highest)+1)<<chunkBits)
+	})
+}
+
+// Remembered is how many bytes of the folded index are remembered, and Remember bounds them.
+func (s *Store) Remembered() int64 {
+	s.memory.mu.Lock()
+	defer s.memory.mu.Unlock()
+	return s.memory.size
+}
+
+func (s *Store) Remember(most int64) { s.memory.most = most }
 
 // CodedTurns are the changes that a row of the log says, by the ids of facets: claims that come to a facet and, negative, claims
 // that leave it.

@@ -303,7 +303,7 @@ func settleFacts(tx *gorm.DB) error {
 
 // rebuildFacets makes all postings anew, a chunk of claims at a time.
 func rebuildFacets(tx *gorm.DB) error {
-	for _, empty := range []func(*gorm.DB) error{emptyLog, emptyPostings, nextEpoch} {
+	for _, empty := range []func(*gorm.DB) error{emptyLog, emptyPostings} {
 		if err := empty(tx); err != nil {
 			return err
 		}

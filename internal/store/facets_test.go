@@ -278,6 +278,7 @@ func checkFacets(t *testing.T, s *store.Store, when string) {
 func checkTallies(tx *gorm.DB) error {
 	for name, query := range map[string]string{
 		"articles": "SELECT count(*) FROM articles", "unarchived": "SELECT count(*) FROM articles WHERE archive_url = ''",
+		"sources": "SELECT count(*) FROM sources", "actors": "SELECT count(*) FROM actors", "elections": "SELECT count(*) FROM elections",
 		"sentences": "SELECT count(*) FROM sentences", "occurrences": "SELECT count(*) FROM occurrences",
 	} {
 		var is, want int64

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"gorm.io/gorm"
@@ -19,7 +21,13 @@ type overlay struct {
 	mu     sync.RWMutex
 	marks  []int64 // of the log's rows, in their order
 	facets map[int64]*changed
-	fields map[string][]*changed
+	fields map[string]*changedField
+}
+
+// changedField is a field with changes.
+type changedField struct {
+	facets []*changed
+	chunks map[int64][]int32 // the rows that change anything of it, by the chunks in which they do
 }
 
 // changed is a facet with its changes. Its entry is as it is kept, without the log.
@@ -37,7 +45,7 @@ type logged struct {
 }
 
 func newOverlay(epoch int64) *overlay {
-	return &overlay{epoch: epoch, facets: map[int64]*changed{}, fields: map[string][]*changed{}}
+	return &overlay{epoch: epoch, facets: map[int64]*changed{}, fields: map[string]*changedField{}}
 }
 
 // head is where the log ends for a transaction: its last row with its mark, and the epoch of the postings below it. The row is
@@ -162,7 +170,14 @@ func (o *overlay) turn(one facetTurn, row int32, entries map[int64]entry) error 
 		}
 		c = &changed{entry: e}
 		o.facets[one.facet] = c
-		o.fields[e.field] = append(o.fields[e.field], c)
+		if o.fields[e.field] == nil {
+			o.fields[e.field] = &changedField{chunks: map[int64][]int32{}}
+		}
+		o.fields[e.field].facets = append(o.fields[e.field].facets, c)
+	}
+	chunks, chunk := o.fields[c.field].chunks, chunkOf(one.turn.claim())
+	if rows := chunks[chunk]; len(rows) == 0 || rows[len(rows)-1] != row {
+		chunks[chunk] = append(rows, row)
 	}
 	more := int32(one.turn.more())
 	if n := len(c.turns); n > 0 {
@@ -215,7 +230,11 @@ func (v view) of(field string) (entries []entry) {
 	}
 	v.overlay.mu.RLock()
 	defer v.overlay.mu.RUnlock()
-	for _, c := range v.overlay.fields[field] {
+	f := v.overlay.fields[field]
+	if f == nil {
+		return nil
+	}
+	for _, c := range f.facets {
 		if turns := v.until(c.turns); len(turns) > 0 {
 			e := c.entry
 			e.claims += int64(turns[len(turns)-1].more)
@@ -223,6 +242,60 @@ func (v view) of(field string) (entries []entry) {
 		}
 	}
 	return entries
+}
+
+// valueTurn is a change of who has a value of a field.
+type valueTurn struct {
+	value string
+	turn  turn
+}
+
+// since are the changes of a field in a chunk after a row of the log; those of each value are in the order in which they were
+// made.
+func (v view) since(field string, chunk int64, row int32) (turns []valueTurn) {
+	v.overlay.mu.RLock()
+	defer v.overlay.mu.RUnlock()
+	for _, c := range v.overlay.fields[field].facets {
+		all := v.until(c.turns)
+		first, _ := slices.BinarySearchFunc(all, row+1, func(l logged, row int32) int { return cmp.Compare(l.row, row) })
+		for _, l := range all[first:] {
+			if chunkOf(l.turn.claim()) == chunk {
+				turns = append(turns, valueTurn{c.value, l.turn})
+			}
+		}
+	}
+	return turns
+}
+
+// last is the last row that changes any of these fields in a chunk, by the chunks, with its mark.
+func (v view) last(fields ...string) map[int64]logState {
+	if v.overlay == nil {
+		return nil
+	}
+	v.overlay.mu.RLock()
+	defer v.overlay.mu.RUnlock()
+	last := map[int64]logState{}
+	for _, field := range fields {
+		f := v.overlay.fields[field]
+		if f == nil {
+			continue
+		}
+		for chunk, rows := range f.chunks {
+			n := len(rows)
+			for n > 0 && rows[n-1] > v.row {
+				n--
+			}
+			if n > 0 && rows[n-1] > last[chunk].row {
+				last[chunk] = logState{rows[n-1], v.overlay.marks[rows[n-1]-1]}
+			}
+		}
+	}
+	return last
+}
+
+// holds tells whether a row of the log has this mark.
+func (v view) holds(s logState) bool {
+	return s.row == 0 || v.overlay != nil && s.row <= v.row && v.overlay.mark(int64(s.row)) == s.mark
 }
 
 // overlays holds the overlay that transactions which only read share: what it holds is committed. Where there are replicas,
@@ -233,11 +306,11 @@ type overlays struct {
 	replicated      bool
 }
 
-// view is the log as a transaction that only reads sees it.
-func (s *overlays) view(tx *gorm.DB) (view, error) {
+// view is the log as a transaction that only reads sees it, and the epoch of the postings below it.
+func (s *overlays) view(tx *gorm.DB) (v view, epoch int64, err error) {
 	h, err := headOf(tx)
 	if err != nil || h.row == 0 {
-		return view{}, err
+		return view{}, h.epoch, err
 	}
 	o := s.of(h.epoch)
 	err = o.reach(tx, h)
@@ -245,7 +318,7 @@ func (s *overlays) view(tx *gorm.DB) (view, error) {
 		o = s.instead(o)
 		err = o.reach(tx, h)
 	}
-	return view{o, int32(h.row)}, err
+	return view{o, int32(h.row)}, h.epoch, err
 }
 
 // of is the overlay of an epoch: one that is shared, if the epoch is not an earlier one. Who reads an old state of the database
@@ -281,11 +354,12 @@ func (s *overlays) instead(of *overlay) *overlay {
 	return o
 }
 
-// sight is what a transaction that only reads has seen of the log. It stands in the context of its statements.
+// sight is what a transaction that only reads has seen of the log, and of the index below it. It stands in the context of its statements.
 type sight struct {
 	overlays *overlays
 	seen     bool
 	view     view
+	folded   folded
 }
 
 // sighted is the key under which a context carries the sight of a transaction.
@@ -293,7 +367,7 @@ type sighted struct{}
 
 // withSight is a context for one transaction that only reads.
 func (s *Store) withSight(ctx context.Context) context.Context {
-	return context.WithValue(ctx, sighted{}, &sight{overlays: &s.overlays})
+	return context.WithValue(ctx, sighted{}, &sight{overlays: &s.overlays, folded: folded{memory: &s.memory}})
 }
 
 // viewOf is the log as a transaction sees it. One that only reads sees one state of it throughout; one that writes sees what it
@@ -304,7 +378,7 @@ func viewOf(tx *gorm.DB) (v view, err error) {
 	}
 	s := tx.Statement.Context.Value(sighted{}).(*sight) // all that reads facets is run by Read or Browse
 	if !s.seen {
-		s.view, err = s.overlays.view(tx)
+		s.view, s.folded.epoch, err = s.overlays.view(tx)
 		s.seen = err == nil
 	}
 	return s.view, err

@@ -357,7 +357,8 @@ func sequenceOf(tx *gorm.DB, table string) (name string, err error) {
 
 // postgresSpeech: a list is a JSON array. An array of the numbers rather than a join, so that the index is what is read.
 var postgresSpeech = speech{
-	among: "= ANY (ARRAY(SELECT CAST(listed.number AS bigint) FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS listed (number)))",
+	among:      "= ANY (ARRAY(SELECT CAST(listed.number AS bigint) FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS listed (number)))",
+	amongWords: "= ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(? AS jsonb))))",
 	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM jsonb_array_elements(CAST(? AS jsonb)) AS wanted
 		JOIN facets AS f ON f.field = wanted ->> 0 AND f.value = wanted ->> 1`,
 	enter: `INSERT INTO facets (field, value, claims) SELECT n ->> 0, n ->> 1, 0
@@ -370,9 +371,15 @@ var postgresSpeech = speech{
 		ON CONFLICT (id) DO UPDATE SET claims = excluded.claims`,
 	count: `UPDATE facets SET claims = facets.claims + CAST(c ->> 1 AS bigint)
 		FROM jsonb_array_elements(CAST(? AS jsonb)) AS c WHERE facets.id = CAST(c ->> 0 AS bigint)`,
+	sheets: `SELECT p.id, f.value, p.claims FROM facets AS f
+		JOIN postings AS p ON p.id BETWEEN (f.id << 24) + ? AND (f.id << 24) + ? WHERE f.field = ? AND f.claims > 0`,
+	renumber: `INSERT INTO facet_chunks (chunk, epoch) SELECT CAST(n AS bigint), ? FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS n
+		ON CONFLICT (chunk) DO UPDATE SET epoch = excluded.epoch`,
 	gathered: "string_agg(CAST(id AS text), ',')",
+	moments:  "COALESCE(string_agg(id || ' ' || created_at, ','), '')",
 	joined:   "string_agg(document, chr(10))",
-	stamps:   "string_agg(id || ' ' || version || ' ' || updated_at, ',')",
+	sentence: `CAST((SELECT row_to_json(s) FROM (SELECT id, article_id, article_version, ordinal, span_start AS start, span_end AS "end", text) AS s)
+		AS text)`,
 	inTurn: `SELECT (SELECT document FROM claim_documents WHERE claim_id = CAST(wanted.id AS bigint)) AS document
 		FROM jsonb_array_elements_text(CAST(? AS jsonb)) WITH ORDINALITY AS wanted (id, place) ORDER BY wanted.place`,
 }

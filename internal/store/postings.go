@@ -30,16 +30,20 @@ func placeOf(claim int64) int { return int(claim & (bitset.Size - 1)) }
 // speech is what an engine writes otherwise than the other. Lists come as one parameter, a JSON array, so that a statement
 // stays the same however long they are.
 type speech struct {
-	among    string // is one of a list of numbers; follows a column
-	lookUp   string // reads entries of facets, by a list of pairs of field and value
-	enter    string // makes entries of facets, by a list of pairs of field and value, and reads their ids
-	postings string // reads postings: a list of ids of facets, shifted, and the first and the last chunk
-	keep     string // writes postings: their codes in a row, and a list of id, where its code begins (from 1), how long it is
-	count    string // counts facets: a list of id and by how much more
-	gathered string // joins all ids, with commas
-	joined   string // joins all documents, as lines
-	stamps   string // joins the id, the version and the time of the last change of records, with commas
-	inTurn   string // reads documents, by a list of ids, in its order
+	among      string // is one of a list of numbers; follows a column
+	amongWords string // is one of a list of texts
+	lookUp     string // reads entries of facets, by a list of pairs of field and value
+	enter      string // makes entries of facets, by a list of pairs of field and value, and reads their ids
+	postings   string // reads postings: a list of ids of facets, shifted, and the first and the last chunk
+	keep       string // writes postings: their codes in a row, and a list of id, where its code begins (from 1), how long it is
+	count      string // counts facets: a list of id and by how much more
+	sheets     string // reads all postings of a field, with its values: the first and the last chunk, and the field
+	renumber   string // gives chunks of postings an epoch, and takes a list of them
+	gathered   string // joins all ids, with commas
+	moments    string // joins the id and the time of creation of claims, with commas
+	joined     string // joins all documents, as lines
+	sentence   string // a sentence as its JSON
+	inTurn     string // reads documents, by a list of ids, in its order
 }
 
 // wordsOf are those of the engine that a statement is for.
@@ -145,13 +149,18 @@ func (s claimSet) without(other claimSet) {
 // span is a run of chunks, both ends included.
 type span struct{ first, last int64 }
 
-var everywhere = span{0, lastChunk}
+var everywhere, nowhere = span{0, lastChunk}, span{math.MaxInt64, math.MinInt64}
+
+func (s span) has(chunk int64) bool { return s.first <= chunk && chunk <= s.last }
+
+// with is the run that reaches as far as this chunk too.
+func (s span) with(chunk int64) span { return span{min(s.first, chunk), max(s.last, chunk)} }
 
 // span is from the first chunk of which the set holds something to the last.
 func (s claimSet) span() span {
-	all := span{math.MaxInt64, math.MinInt64}
+	all := nowhere
 	for n := range s {
-		all.first, all.last = min(all.first, n), max(all.last, n)
+		all = all.with(n)
 	}
 	return all
 }
@@ -167,7 +176,7 @@ func storedPostings(tx *gorm.DB, facets []int64, within span, fn func(facet, chu
 		first[i] = id << facetBits
 	}
 	var code sql.RawBytes
-	return eachRow(tx, speechOf(tx).postings, []any{listOf(first), within.first, within.last}, func(scan scanFunc) error {
+	return readRows(tx, speechOf(tx).postings, []any{listOf(first), within.first, within.last}, func(scan scanFunc) error {
 		var id int64
 		if err := scan(&id, &code); err != nil {
 			return err
@@ -210,7 +219,7 @@ func storedEntries(tx *gorm.DB, facets []facet) (found []entry, err error) {
 	if len(facets) == 0 {
 		return nil, nil
 	}
-	err = eachRow(tx, speechOf(tx).lookUp, []any{listOf(pairs(facets))}, func(scan scanFunc) error {
+	err = readRows(tx, speechOf(tx).lookUp, []any{listOf(pairs(facets))}, func(scan scanFunc) error {
 		var e entry
 		err := scan(&e.id, &e.field, &e.value, &e.claims)
 		found = append(found, e)
@@ -230,7 +239,7 @@ func pairs(facets []facet) [][2]string {
 // storedBetween are the entries of a field that some claim has, with values from first to last, in the order of the values, as
 // they are without the log.
 func storedBetween(tx *gorm.DB, field, first, last string) (found []entry, err error) {
-	err = eachRow(tx, "SELECT id, value, claims FROM facets WHERE field = ? AND value BETWEEN ? AND ? AND claims > 0 ORDER BY value",
+	err = readRows(tx, "SELECT id, value, claims FROM facets WHERE field = ? AND value BETWEEN ? AND ? AND claims > 0 ORDER BY value",
 		[]any{field, first, last}, func(scan scanFunc) error {
 			e := entry{facet: facet{field: field}}
 			err := scan(&e.id, &e.value, &e.claims)
@@ -240,28 +249,21 @@ func storedBetween(tx *gorm.DB, field, first, last string) (found []entry, err e
 	return found, err
 }
 
-// storedByClaims are the entries of a field that some claim has, some at a time, as they are without the log: those of the most
-// claims first, and those of as many by value. There are none once there are no more.
-func storedByClaims(tx *gorm.DB, field string, atOnce int) func() ([]entry, error) {
-	var last *entry
-	return func() (page []entry, err error) {
-		query, parameters := "SELECT id, value, claims FROM facets WHERE field = ? AND claims > 0", []any{field}
-		if last != nil {
-			query += " AND claims <= ? AND (claims < ? OR value > ?)"
-			parameters = append(parameters, last.claims, last.claims, last.value)
-		}
-		err = eachRow(tx, query+" ORDER BY claims DESC, value LIMIT ?", append(parameters, atOnce), func(scan scanFunc) error {
-			e := entry{facet: facet{field: field}}
-			err := scan(&e.id, &e.value, &e.claims)
-			page = append(page, e)
-			return err
-		})
-		if len(page) > 0 {
-			e := page[len(page)-1] // the page is the caller's
-			last = &e
-		}
-		return page, err
+// storedByClaims are the entries of a field that some claim has and that come after one of them, or the first ones, as they are
+// without the log: those of the most claims first, and those of as many by value.
+func storedByClaims(tx *gorm.DB, field string, after *entry) (page []entry, err error) {
+	query, parameters := "SELECT id, value, claims FROM facets WHERE field = ? AND claims > 0", []any{field}
+	if after != nil {
+		query += " AND claims <= ? AND (claims < ? OR value > ?)"
+		parameters = append(parameters, after.claims, after.claims, after.value)
 	}
+	err = readRows(tx, query+" ORDER BY claims DESC, value LIMIT ?", append(parameters, candidatesAtOnce), func(scan scanFunc) error {
+		e := entry{facet: facet{field: field}}
+		err := scan(&e.id, &e.value, &e.claims)
+		page = append(page, e)
+		return err
+	})
+	return page, err
 }
 
 // storedValues is how many values of a field some claim has, without the log.
@@ -422,20 +424,21 @@ func (c changes) apply(tx *gorm.DB) error {
 	if err := countFacets(tx, more); err != nil {
 		return err
 	}
-	return nextEpoch(tx)
+	chunks := map[int64]struct{}{}
+	for _, p := range postings {
+		chunks[p.id&lastChunk] = struct{}{}
+	}
+	return nextEpoch(tx, slices.Sorted(maps.Keys(chunks)))
 }
 
 // emptyPostings takes all claims out of all facets.
 func emptyPostings(tx *gorm.DB) error {
-	if err := execute(tx, "DELETE FROM postings"); err != nil {
-		return err
+	for _, statement := range []string{"DELETE FROM postings", "UPDATE facets SET claims = 0 WHERE claims <> 0", "DELETE FROM facet_chunks WHERE chunk >= 0"} {
+		if err := execute(tx, statement); err != nil {
+			return err
+		}
 	}
-	return execute(tx, "UPDATE facets SET claims = 0 WHERE claims <> 0")
-}
-
-// nextEpoch says that the postings are others now.
-func nextEpoch(tx *gorm.DB) error {
-	return execute(tx, "INSERT INTO facet_chunks (chunk, epoch) VALUES (-1, 1) ON CONFLICT (chunk) DO UPDATE SET epoch = facet_chunks.epoch + 1")
+	return nextEpoch(tx, nil)
 }
 
 // applyPage changes these postings, which are in the order of their ids, and adds to more by how much the counters of their

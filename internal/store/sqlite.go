@@ -368,7 +368,8 @@ func (e *sqliteEngine) setHighest(tx *gorm.DB, table string, id int64) error {
 
 // sqliteSpeech: a list is a JSON array. CROSS JOIN keeps the order in which the tables are read.
 var sqliteSpeech = speech{
-	among: "IN (SELECT value FROM json_each(?))",
+	among:      "IN (SELECT value FROM json_each(?))",
+	amongWords: "IN (SELECT value FROM json_each(?))",
 	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM json_each(?) AS wanted
 		CROSS JOIN facets AS f ON f.field = wanted.value ->> 0 AND f.value = wanted.value ->> 1`,
 	enter: "INSERT INTO facets (field, value, claims) SELECT value ->> 0, value ->> 1, 0 FROM json_each(?) RETURNING id, field, value",
@@ -377,10 +378,15 @@ var sqliteSpeech = speech{
 	keep: `WITH codes (joined) AS (SELECT ?)
 		INSERT INTO postings (id, claims) SELECT value ->> 0, substr(codes.joined, value ->> 1, value ->> 2) FROM json_each(?), codes WHERE true
 		ON CONFLICT (id) DO UPDATE SET claims = excluded.claims`,
-	count:    "UPDATE facets SET claims = claims + (c.value ->> 1) FROM json_each(?) AS c WHERE facets.id = c.value ->> 0",
+	count: "UPDATE facets SET claims = claims + (c.value ->> 1) FROM json_each(?) AS c WHERE facets.id = c.value ->> 0",
+	sheets: `SELECT p.id, f.value, p.claims FROM facets AS f
+		CROSS JOIN postings AS p ON p.id BETWEEN (f.id << 24) + ? AND (f.id << 24) + ? WHERE f.field = ? AND f.claims > 0`,
+	renumber: "INSERT INTO facet_chunks (chunk, epoch) SELECT value, ? FROM json_each(?) WHERE true ON CONFLICT (chunk) DO UPDATE SET epoch = excluded.epoch",
 	gathered: "group_concat(id)",
+	moments:  "COALESCE(group_concat(id || ' ' || created_at), '')",
 	joined:   "group_concat(document, char(10))",
-	stamps:   "group_concat(id || ' ' || version || ' ' || updated_at)",
+	sentence: `json_object('id', id, 'article_id', article_id, 'article_version', article_version, 'ordinal', ordinal,
+		'start', span_start, 'end', span_end, 'text', text)`,
 	inTurn: `SELECT (SELECT document FROM claim_documents WHERE claim_id = wanted.value) AS document
 		FROM json_each(?) AS wanted ORDER BY wanted.key`,
 }

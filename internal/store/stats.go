@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -20,48 +21,59 @@ type Crosstab struct {
 // the filter says of these fields is left out where they are counted. They must not be filtered by the same parameter.
 func (c Claims) Crosstab(ctx context.Context, f ClaimFilter, rows, columns string, limit int) (t Crosstab, err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		if t.Rows, err = countField(tx, f, rows, limit); err != nil {
+		k := newCounter(tx, f)
+		if t.Rows, err = k.count(rows, limit); err != nil {
 			return err
 		}
-		if t.Columns, err = countField(tx, f, columns, limit); err != nil {
+		if t.Columns, err = k.count(columns, limit); err != nil {
 			return err
 		}
-		t.Cells, err = countCells(tx, f, t.Rows.varied(), t.Columns.varied())
+		t.Cells, err = k.cells(t.Rows, t.Columns)
 		return err
 	})
 	return t, err
 }
 
-// varied is the field with the values that were counted.
-func (c Counts) varied() varied {
-	v := varied{field: c.Field, values: []string{}}
-	for _, b := range c.Buckets {
-		v.values = append(v.values, b.Value)
+// values are those that were counted.
+func (c Counts) values() []string {
+	all := make([]string, len(c.Buckets))
+	for i, b := range c.Buckets {
+		all[i] = b.Value
 	}
-	return v
+	return all
 }
 
-// countCells counts the claims that have each combination of these values.
-func countCells(tx *gorm.DB, f ClaimFilter, rows, columns varied) ([][]int64, error) {
-	cells := make([][]int64, len(rows.values))
-	for i := range cells {
-		cells[i] = make([]int64, len(columns.values))
-	}
-	if len(rows.values) == 0 || len(columns.values) == 0 {
-		return cells, nil
-	}
-	base, err := columnOf(tx, f, rows, columns)
+// varied is the field with the values that were counted.
+func (c Counts) varied() varied { return varied{c.Field, c.values()} }
+
+// cells counts the claims that have each combination of values.
+func (k *counter) cells(rows, columns Counts) ([][]int64, error) {
+	base, err := k.column(rows.Field, columns.Field)
 	if err != nil {
 		return nil, err
 	}
-	if groupOf(f.groups(), rows.field).has(columns.field) {
-		return cells, countJoint(tx, f, base, rows, columns, cells)
+	if groupOf(k.groups, rows.Field).has(columns.Field) {
+		return k.joint(*base, rows.varied(), columns.varied())
 	}
-	sets, err := setsOf(tx, f, base, columns)
+	row, plain := k.plain(rows.Field)
+	column, plainToo := k.plain(columns.Field)
+	if plain && plainToo {
+		cells, ok, err := cross(k.tx, *base, axis{row, rows.values()}, axis{column, columns.values()})
+		if err != nil || ok {
+			return cells, err
+		}
+	}
+	return k.crossSets(*base, rows.varied(), columns.varied())
+}
+
+// crossSets counts cells by the sets of claims that have the values.
+func (k *counter) crossSets(base column, rows, columns varied) ([][]int64, error) {
+	cells := table(len(rows.values), len(columns.values))
+	sets, err := k.sets(base, columns)
 	if err != nil {
 		return nil, err
 	}
-	those, err := chosen(tx, f, rows)
+	those, err := chosen(k.tx, k.filter, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -70,38 +82,34 @@ func countCells(tx *gorm.DB, f ClaimFilter, rows, columns varied) ([][]int64, er
 		if one == nil {
 			continue
 		}
-		if len(one.facets) == 1 {
-			counted, err := countIn(tx, one.facets, sets)
-			if err != nil {
-				return nil, err
-			}
-			cells[i] = counted[one.facets[0].id]
-			continue
-		}
-		has, err := one.in(tx, base)
+		has, err := one.in(k.tx, base)
 		if err != nil {
 			return nil, err
 		}
 		for k, column := range sets {
-			cells[i][k] = has.set.countBoth(column.set)
+			cells[i][k] = has.set.countBoth(column)
 		}
 	}
 	return cells, nil
 }
 
-// countJoint counts cells of two fields of one and the same thing.
-func countJoint(tx *gorm.DB, f ClaimFilter, base column, rows, columns varied, cells [][]int64) error {
-	next, err := candidatesOf(tx, f, rows, columns)
+// joint counts cells of two fields of one and the same thing.
+func (k *counter) joint(base column, rows, columns varied) ([][]int64, error) {
+	cells := table(len(rows.values), len(columns.values))
+	if len(rows.values) == 0 || len(columns.values) == 0 {
+		return cells, nil
+	}
+	next, err := candidatesOf(k.tx, k.filter, rows, columns)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for {
 		page, err := next()
 		if err != nil || len(page) == 0 {
-			return err
+			return cells, err
 		}
-		if err := countCandidates(tx, base, page); err != nil {
-			return err
+		if err := countCandidates(k.tx, base, page); err != nil {
+			return nil, err
 		}
 		for _, one := range page {
 			i, k := slices.Index(rows.values, one.at[0]), slices.Index(columns.values, one.at[1])
@@ -130,19 +138,20 @@ func chosen(tx *gorm.DB, f ClaimFilter, v varied) (map[string]*candidate, error)
 	}
 }
 
-// setsOf are the claims of a column that have each of these values.
-func setsOf(tx *gorm.DB, f ClaimFilter, base column, v varied) ([]column, error) {
-	those, err := chosen(tx, f, v)
+// sets are the claims of a column that have each of these values.
+func (k *counter) sets(base column, v varied) ([]claimSet, error) {
+	those, err := chosen(k.tx, k.filter, v)
 	if err != nil {
 		return nil, err
 	}
-	sets := make([]column, len(v.values))
+	sets := make([]claimSet, len(v.values))
 	for i, value := range v.values {
-		sets[i].set = claimSet{}
 		if one := those[value]; one != nil {
-			if sets[i], err = one.in(tx, base); err != nil {
+			has, err := one.in(k.tx, base)
+			if err != nil {
 				return nil, err
 			}
+			sets[i] = has.set
 		}
 	}
 	return sets, nil
@@ -196,28 +205,90 @@ func (c Claims) Timeline(ctx context.Context, f ClaimFilter, created bool, inter
 		if !created && interval != IntervalMonth {
 			within.ClaimedFrom, within.ClaimedTo = "", "" // the days are those
 		}
-		base, err := columnOf(tx, within)
+		k := newCounter(tx, within)
+		all, err := k.byDays(days)
 		if err != nil {
 			return err
 		}
-		columns := []column{base}
+		var cells [][]int64
 		if split != "" {
-			if t.Split, err = countField(tx, f, split, limit); err != nil {
+			if t.Split, err = newCounter(tx, f).count(split, limit); err != nil {
 				return err
 			}
-			without, err := columnOf(tx, within, t.Split.varied())
-			if err != nil {
+			if cells, err = k.splitDays(days, t.Split); err != nil {
 				return err
 			}
-			sets, err := setsOf(tx, within, without, t.Split.varied())
-			if err != nil {
-				return err
-			}
-			columns = append(columns, sets...)
 		}
-		return t.count(tx, days, interval, columns)
+		return t.fill(days, interval, all, cells)
 	})
 	return t, err
+}
+
+// byDays are how many claims there are of each of these days, or months.
+func (k *counter) byDays(days []entry) ([]int64, error) {
+	base, err := k.column()
+	if err != nil {
+		return nil, err
+	}
+	all := make([]int64, len(days))
+	if base.whole {
+		for i, e := range days {
+			all[i] = e.claims
+		}
+		return all, nil
+	}
+	return all, countDays(k.tx, base.set, days, func(i int, n int64) { all[i] = n })
+}
+
+// countDays gives fn how many claims of a set there are of each of these days, or months, by their places.
+func countDays(tx *gorm.DB, set claimSet, days []entry, fn func(i int, n int64)) error {
+	if len(days) == 0 || len(set) == 0 {
+		return nil
+	}
+	sheets, _, err := sheetsOf(tx, days[0].field, set.span()) // none is too wide: a claim has one day
+	if err != nil {
+		return err
+	}
+	counted, places := sheets.tally(set), sheets.numbers.chosen(dayValues(days))
+	for number, n := range counted {
+		if places[number] >= 0 {
+			fn(int(places[number]), int64(n))
+		}
+	}
+	return nil
+}
+
+func dayValues(entries []entry) []string {
+	all := make([]string, len(entries))
+	for i, e := range entries {
+		all[i] = e.value
+	}
+	return all
+}
+
+// splitDays counts, for each day, the claims that have each value of another field.
+func (k *counter) splitDays(days []entry, split Counts) ([][]int64, error) {
+	base, err := k.column(split.Field)
+	if err != nil || len(days) == 0 {
+		return nil, err
+	}
+	if field, plain := k.plain(split.Field); plain {
+		cells, ok, err := cross(k.tx, *base, axis{days[0].field, dayValues(days)}, axis{field, split.values()})
+		if err != nil || ok {
+			return cells, err
+		}
+	}
+	sets, err := k.sets(*base, split.varied())
+	if err != nil {
+		return nil, err
+	}
+	cells := table(len(days), len(sets))
+	for i, set := range sets {
+		if err := countDays(k.tx, set, days, func(day int, n int64) { cells[day][i] = n }); err != nil {
+			return nil, err
+		}
+	}
+	return cells, nil
 }
 
 // days are the entries of the days, or of the months, on which claims that a filter leaves may have been claimed or created.
@@ -242,35 +313,31 @@ func (f ClaimFilter) days(tx *gorm.DB, created, months bool) ([]entry, error) {
 	return entriesOf(tx, field, first, last)
 }
 
-// count puts the periods of days, or of months, into the timeline. The first column is of all claims.
-func (t *Timeline) count(tx *gorm.DB, days []entry, interval string, columns []column) error {
-	for len(days) > 0 {
-		page := days[:min(facetsAtOnce, len(days))]
-		days = days[len(page):]
-		counted, err := countIn(tx, page, columns)
+// fill puts the periods of days, or of months, into the timeline: all of their claims and, where they are split, those of each
+// value.
+func (t *Timeline) fill(days []entry, interval string, all []int64, cells [][]int64) error {
+	for i, e := range days {
+		var split []int64
+		if cells != nil {
+			split = cells[i]
+		}
+		if all[i] == 0 && !slices.ContainsFunc(split, func(n int64) bool { return n > 0 }) {
+			continue // the values of the split are counted without the filter by their own field
+		}
+		first, last, err := periodOf(e.value, interval)
 		if err != nil {
 			return err
 		}
-		for _, e := range page {
-			n := counted[e.id]
-			if slices.Max(n) == 0 { // the values of the split are counted without the filter by their own field
-				continue
+		if at := len(t.Periods) - 1; at < 0 || t.Periods[at].First != first {
+			if t.More = len(t.Periods) == MaxPeriods; t.More {
+				return nil
 			}
-			first, last, err := periodOf(e.value, interval)
-			if err != nil {
-				return err
-			}
-			if at := len(t.Periods) - 1; at < 0 || t.Periods[at].First != first {
-				if t.More = len(t.Periods) == MaxPeriods; t.More {
-					return nil
-				}
-				t.Periods = append(t.Periods, Period{First: first, Last: last, Split: make([]int64, len(n)-1)})
-			}
-			period := &t.Periods[len(t.Periods)-1]
-			period.Claims += n[0]
-			for i := range period.Split {
-				period.Split[i] += n[i+1]
-			}
+			t.Periods = append(t.Periods, Period{First: first, Last: last, Split: make([]int64, len(t.Split.Buckets))})
+		}
+		period := &t.Periods[len(t.Periods)-1]
+		period.Claims += all[i]
+		for k, n := range split {
+			period.Split[k] += n
 		}
 	}
 	return nil
@@ -279,7 +346,10 @@ func (t *Timeline) count(tx *gorm.DB, days []entry, interval string, columns []c
 // periodOf is the period in which a day or a month lies.
 func periodOf(value, interval string) (first, last tracker.Date, err error) {
 	layout := time.DateOnly
-	if interval == IntervalMonth {
+	switch interval {
+	case IntervalDay:
+		return tracker.Date(value), tracker.Date(value), nil
+	case IntervalMonth:
 		layout = "2006-01"
 	}
 	from, err := time.Parse(layout, value)
@@ -308,136 +378,116 @@ type Seen struct {
 // last seen.
 func (c Claims) Seen(ctx context.Context, f ClaimFilter, field string, limit int) (seen []Seen, more bool, err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		counts, err := countField(tx, f, field, limit)
+		k := newCounter(tx, f)
+		counts, err := k.count(field, limit)
 		if err != nil {
 			return err
 		}
-		base, err := columnOf(tx, f, counts.varied())
+		found, err := k.extents(counts)
 		if err != nil {
 			return err
 		}
-		sets, err := setsOf(tx, f, base, counts.varied())
-		if err != nil {
-			return err
+		at, err := createdAt(tx, found)
+		seen, more = make([]Seen, len(found)), counts.More
+		for i, e := range found {
+			seen[i] = Seen{counts.Buckets[i], dateOf(e.firstDay), dateOf(e.lastDay), at[e.first], at[e.last]}
 		}
-		seen, more = make([]Seen, len(sets)), counts.More
-		for i, b := range counts.Buckets {
-			seen[i].Count = b
-		}
-		for _, descending := range []bool{false, true} {
-			if err := seeClaimed(tx, sets, descending, seen); err != nil {
-				return err
-			}
-		}
-		return seeCreated(tx, sets, seen)
+		return err
 	})
 	return seen, more, err
 }
 
-// seeCreated fills in when the first and the last claim of each set were logged: those of the least and the greatest id.
-func seeCreated(tx *gorm.DB, sets []column, seen []Seen) error {
-	first, last := make([]int64, len(sets)), make([]int64, len(sets))
-	for i, one := range sets {
-		first[i], last[i] = one.set.some(false, 1)[0], one.set.some(true, 1)[0]
-	}
-	at := map[int64]tracker.Instant{}
-	err := eachRow(tx, "SELECT id, created_at FROM claims WHERE id "+speechOf(tx).among, []any{listOf(slices.Concat(first, last))}, func(scan scanFunc) error {
-		var id int64
-		var created tracker.Instant
-		err := scan(&id, &created)
-		at[id] = created
-		return err
-	})
-	for i := range seen {
-		seen[i].FirstCreatedAt, seen[i].LastCreatedAt = at[first[i]], at[last[i]]
-	}
-	return err
-}
-
-// monthsAtOnce is how many months are looked into at a time: most of what was seen at all was seen in one of them.
-const monthsAtOnce = 12
-
-// seeClaimed fills in the first or, descending, the last day on which a claim of each set was claimed: it looks for the
-// month, and then for the day in it.
-func seeClaimed(tx *gorm.DB, sets []column, descending bool, seen []Seen) error {
-	months, err := entriesOf(tx, fieldClaimed, "", "~")
+// extents are when the claims of each value that was counted were seen.
+func (k *counter) extents(counts Counts) ([]extent, error) {
+	base, err := k.column(counts.Field)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	month := make([]string, len(sets))
-	if err := seeFirst(tx, months, sets, descending, month); err != nil {
-		return err
-	}
-	for _, m := range slices.Compact(slices.Sorted(slices.Values(month))) {
-		if m == "" {
-			continue
-		}
-		days, err := entriesOf(tx, fieldClaimedDay, m, m+"~")
-		if err != nil {
-			return err
-		}
-		day := make([]string, len(sets))
-		if err := seeFirst(tx, days, sets, descending, day); err != nil {
-			return err
-		}
-		for i := range sets {
-			if month[i] != m {
-				continue
-			}
-			if descending {
-				seen[i].LastClaimedOn = tracker.Date(day[i])
-			} else {
-				seen[i].FirstClaimedOn = tracker.Date(day[i])
-			}
+	if field, plain := k.plain(counts.Field); plain {
+		found, ok, err := extents(k.tx, *base, axis{field, counts.values()})
+		if err != nil || ok {
+			return found, err
 		}
 	}
-	return nil
+	sets, err := k.sets(*base, counts.varied())
+	if err != nil {
+		return nil, err
+	}
+	found := make([]extent, len(sets))
+	for i, set := range sets {
+		if found[i], err = set.extent(k.tx); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
-// seeFirst finds for each set the first of these entries that a claim of it has, or the last one.
-func seeFirst(tx *gorm.DB, entries []entry, sets []column, descending bool, found []string) error {
-	if descending {
-		slices.Reverse(entries)
+// createdAt are the moments at which the first and the last claims of extents were logged, by their ids. Those of claims that
+// are in the folded index are remembered.
+func createdAt(tx *gorm.DB, extents []extent) (map[int64]tracker.Instant, error) {
+	f, err := foldedOf(tx)
+	if err != nil {
+		return nil, err
 	}
-	for page := range slices.Chunk(entries, monthsAtOnce) {
-		if !slices.Contains(found, "") {
-			return nil
-		}
-		counted, err := countIn(tx, page, sets)
-		if err != nil {
-			return err
-		}
-		for _, e := range page {
-			for i, n := range counted[e.id] {
-				if n > 0 && found[i] == "" {
-					found[i] = e.value
-				}
+	v, err := viewOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	at, unknown, recent := make(map[int64]tracker.Instant, 2*len(extents)), []int64{}, v.last(fieldAll)
+	key := func(id int64) part { return part{what: createdPart, id: id, epoch: f.epoch} }
+	for _, e := range extents {
+		for _, id := range []int64{e.first, e.last} {
+			if moment, ok := recall[tracker.Instant](f.memory, key(id)); ok {
+				at[id] = moment
+			} else {
+				unknown = append(unknown, id)
 			}
 		}
 	}
-	return nil
+	if len(unknown) == 0 {
+		return at, nil
+	}
+	var joined string // one row is read much faster than many
+	err = readRows(tx, "SELECT "+speechOf(tx).moments+" FROM claims WHERE id "+speechOf(tx).among, []any{listOf(unknown)},
+		func(scan scanFunc) error { return scan(&joined) })
+	if err != nil {
+		return nil, err
+	}
+	for one := range strings.SplitSeq(joined, ",") {
+		id, moment, _ := strings.Cut(one, " ")
+		claim, created := numberOf(id), tracker.Instant(numberOf(moment))
+		at[claim] = created
+		if recent[chunkOf(claim)].row == 0 {
+			f.memory.keep(key(claim), created, 0)
+		}
+	}
+	return at, nil
 }
 
 // Totals are how many records there are, by resource.
 func (s *Store) Totals(ctx context.Context) (totals map[string]int64, err error) {
 	err = s.Browse(ctx, func(tx *gorm.DB) error {
-		totals = map[string]int64{}
-		claims, err := lookUp(tx, []facet{{fieldAll, ""}})
+		all, err := lookUp(tx, []facet{{fieldAll, ""}})
 		if err != nil {
 			return err
 		}
-		totals["claims"] = mostOf(claims)
-		return eachRow(tx, `SELECT 'sources', count(*) FROM sources UNION ALL SELECT 'actors', count(*) FROM actors
-			UNION ALL SELECT 'elections', count(*) FROM elections UNION ALL SELECT 'techniques', count(*) FROM techniques
-			UNION ALL SELECT 'tactics', count(*) FROM tactics UNION ALL SELECT name, n FROM tallies WHERE name <> 'unarchived'`, nil, func(scan scanFunc) error {
-			var name string
-			var n int64
-			err := scan(&name, &n)
-			totals[name] = n
-			return err
-		})
+		totals, err = talliesOf(tx, `UNION ALL SELECT 'techniques', count(*) FROM techniques UNION ALL SELECT 'tactics', count(*) FROM tactics`)
+		totals["claims"] = mostOf(all)
+		return err
 	})
 	return totals, err
+}
+
+// talliesOf are all tallies, and what a further part of the query counts.
+func talliesOf(tx *gorm.DB, further string, parameters ...any) (map[string]int64, error) {
+	all := map[string]int64{}
+	return all, readRows(tx, "SELECT name, n FROM tallies "+further, parameters, func(scan scanFunc) error {
+		var name string
+		var n int64
+		err := scan(&name, &n)
+		all[name] = n
+		return err
+	})
 }
 
 // Gaps are what is wanting: how many claims stand in one source only, how many have been in review since before a moment,
@@ -452,27 +502,24 @@ type Gaps struct {
 func (s *Store) Gaps(ctx context.Context, days int) (g Gaps, err error) {
 	g.InReviewBefore = tracker.InstantOf(s.now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -days))
 	err = s.Browse(ctx, func(tx *gorm.DB) error {
-		one, err := lookUp(tx, []facet{{fieldSources, "1"}})
+		oneSource, inReview := facet{fieldSources, "1"}, facet{fieldStatus, string(tracker.StatusInReview)}
+		found, err := lookUp(tx, []facet{oneSource, inReview})
 		if err != nil {
 			return err
 		}
-		g.OneSource = mostOf(one)
-		if g.Uncited, err = uncited(tx); err != nil {
+		claims := map[facet]int64{}
+		for _, e := range found {
+			claims[e.facet] = e.claims
+		}
+		cited, err := valuesOf(tx, prefixSource+suffixID)
+		if err != nil {
 			return err
 		}
-		if err := tx.Raw("SELECT n FROM tallies WHERE name = 'unarchived'").Scan(&g.Unarchived).Error; err != nil {
-			return err
-		}
-		return tx.Raw("SELECT count(*) FROM claims WHERE status = ? AND status_since < ?", tracker.StatusInReview, g.InReviewBefore).Scan(&g.LongInReview).Error
+		// Of those in review, few have come to it lately: the others need not be counted.
+		n, err := talliesOf(tx, "UNION ALL SELECT 'lately', count(*) FROM claims WHERE status = ? AND status_since >= ?", tracker.StatusInReview, g.InReviewBefore)
+		g.OneSource, g.LongInReview = claims[oneSource], claims[inReview]-n["lately"]
+		g.Unarchived, g.Uncited = n["unarchived"], n["sources"]-cited
+		return err
 	})
 	return g, err
-}
-
-// uncited is how many sources no claim stands in.
-func uncited(tx *gorm.DB) (n int64, err error) {
-	if err := tx.Raw("SELECT count(*) FROM sources").Scan(&n).Error; err != nil {
-		return 0, err
-	}
-	cited, err := valuesOf(tx, prefixSource+suffixID)
-	return n - cited, err
 }

@@ -44,10 +44,11 @@ type Store struct {
 	now      func() time.Time
 
 	dictionary dictionary
+	memory     memory
 	overlays   overlays
-	mostLogged int64 // changes in the log of facets
-	fragments  fragments
+	mostLogged int64    // changes in the log of facets
 	codes      sync.Map // the codes of techniques that were seen, which stay
+	known      known
 	queue      *queue
 	commits    atomic.Uint64   // counted up before each commit of this process and after it: odd while one is under way
 	latest     tracker.Instant // the latest moment that any record carries; the queue's own
@@ -112,7 +113,7 @@ type engine interface {
 // tracker's, a server that is too old, and a schema that is newer than this program. Instants are taken from now. Lists
 // are read from the replicas, where some are named: the addresses of streaming replicas of the PostgreSQL database.
 func Open(ctx context.Context, address string, log *slog.Logger, now func() time.Time, replicas ...string) (*Store, error) {
-	s := &Store{engine: engineOf(address), now: now, mostLogged: mostLogged}
+	s := &Store{engine: engineOf(address), now: now, mostLogged: mostLogged, memory: memory{most: mostInMemory}}
 	var err error
 	if s.write, s.read, err = s.engine.open(ctx, configOf(s.engine, log, now)); err != nil {
 		return nil, errors.Join(err, s.engine.close())
@@ -273,7 +274,7 @@ func (s *Store) Read(ctx context.Context, fn func(tx *gorm.DB) error) error {
 }
 
 // look is Read for a single statement, which sees one state of the database as it is, or for several that need not see the
-// same one. A statement of SQLite is run to its end: it is to be one that finds rows by their keys.
+// same one. A statement of SQLite is run to its end: it is to be one that finds rows by their keys, or a page of them.
 func (s *Store) look(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if j, ok := ctx.Value(together{}).(*joint); ok {
 		return fn(j.tx)

@@ -1,0 +1,156 @@
+package store
+
+import (
+	"strings"
+
+	"gorm.io/gorm"
+
+	"claimtracker/internal/bitset"
+)
+
+// axis is a field with values of it, by which claims are counted.
+type axis struct {
+	field  string
+	values []string
+}
+
+// key is the axis as a part's text has it.
+func (a axis) key() string { return a.field + "\x00" + strings.Join(a.values, "\x00") }
+
+// crossing is how many claims of a chunk have two values, which it names by their places.
+type crossing struct{ row, column, claims int32 }
+
+// cross counts the claims of a column that have a value of one axis and a value of another. It is false where that takes
+// counting sets.
+func cross(tx *gorm.DB, base column, rows, columns axis) (cells [][]int64, ok bool, err error) {
+	found, ok, err := crossings(tx, base, rows, columns)
+	if err != nil || !ok {
+		return nil, ok, err
+	}
+	cells = table(len(rows.values), len(columns.values))
+	for _, p := range found {
+		for _, one := range p.part {
+			cells[one.row][one.column] += int64(one.claims)
+		}
+	}
+	return cells, true, nil
+}
+
+// table is one of zeros.
+func table(rows, columns int) [][]int64 {
+	all, cells := make([]int64, rows*columns), make([][]int64, rows)
+	for i := range cells {
+		cells[i], all = all[:columns:columns], all[columns:]
+	}
+	return cells
+}
+
+// crossings are those in each chunk. Those of all claims are remembered.
+func crossings(tx *gorm.DB, base column, rows, columns axis) (found strip[[]crossing], ok bool, err error) {
+	f, err := foldedOf(tx)
+	if err != nil {
+		return nil, false, err
+	}
+	if !base.whole {
+		return newCrossings(tx, base.set, base.span(), rows, columns)
+	}
+	wanted, err := f.states(tx, everywhere, rows.field, columns.field)
+	if err != nil {
+		return nil, false, err
+	}
+	key := part{what: crossPart, text: rows.key() + "\x00\x00" + columns.key()}
+	known, _ := recall[strip[[]crossing]](f.memory, key)
+	found = make(strip[[]crossing], len(wanted))
+	missing := known.pick(wanted, found)
+	if missing == nowhere {
+		return found, true, nil
+	}
+	loaded, ok, err := newCrossings(tx, nil, missing, rows, columns)
+	if err != nil || !ok {
+		return nil, ok, err
+	}
+	complete(wanted, found, loaded, missing)
+	f.memory.keep(key, found, sizeOfStrip(found, func(all []crossing) int { return 12 * len(all) }))
+	return found, true, nil
+}
+
+// newCrossings counts those of a set, or of all claims in a run of chunks, by the sheets of both fields.
+func newCrossings(tx *gorm.DB, those claimSet, within span, rows, columns axis) (found strip[[]crossing], ok bool, err error) {
+	theirs, ok, err := sheetsOf(tx, rows.field, within)
+	if err != nil || !ok {
+		return nil, ok, err
+	}
+	others, ok, err := sheetsOf(tx, columns.field, within)
+	if err != nil || !ok {
+		return nil, ok, err
+	}
+	rowAt, columnAt := theirs.numbers.chosen(rows.values), others.numbers.chosen(columns.values)
+	for _, p := range theirs.strip {
+		other, set := others.of(p.chunk), those[p.chunk]
+		if p.part == nil || other == nil || set == nil && those != nil {
+			continue
+		}
+		found = append(found, piece[[]crossing]{p.chunkState, crossSheets(p.part, other, p.part.pick(rowAt), other.pick(columnAt), set)})
+	}
+	return found, true, nil
+}
+
+// picked are the values of a sheet that were chosen: their places in the list that they were chosen by and, for each value of
+// the sheet, its place in these, counted from 1.
+type picked struct {
+	places []int32
+	at     []uint16
+}
+
+// pick are the values of the sheet that have a place in a list, by their numbers.
+func (s *sheet) pick(places []int32) picked {
+	p := picked{at: make([]uint16, len(s.numbers))}
+	for i, number := range s.numbers {
+		if i > 0 && places[number] >= 0 {
+			p.places = append(p.places, places[number])
+			p.at[i] = uint16(len(p.places))
+		}
+	}
+	return p
+}
+
+// crossSheets counts the claims of a set, or all claims of the chunk, that have values of both sheets.
+func crossSheets(rows, columns *sheet, r, c picked, set *bitset.Set) (found []crossing) {
+	width := len(c.places) + 1
+	counts := make([]int32, (len(r.places)+1)*width)
+	for _, n := range placesOf(set) {
+		a, b := rows.cells[n:n+1], columns.cells[n:n+1]
+		if a[0]|b[0] < several {
+			counts[int(r.at[a[0]])*width+int(c.at[b[0]])]++
+			continue
+		}
+		if a[0] >= several {
+			a = rows.list(a[0])
+		}
+		if b[0] >= several {
+			b = columns.list(b[0])
+		}
+		for _, v := range a {
+			for _, w := range b {
+				counts[int(r.at[v])*width+int(c.at[w])]++
+			}
+		}
+	}
+	for i, row := range r.places {
+		for k, column := range c.places {
+			if n := counts[(i+1)*width+k+1]; n > 0 {
+				found = append(found, crossing{row, column, n})
+			}
+		}
+	}
+	return found
+}
+
+// placesOf are the places of a set, or all that there are.
+func placesOf(set *bitset.Set) []uint16 {
+	if set == nil {
+		var none bitset.Set
+		set = none.Rest()
+	}
+	return set.Places()
+}

@@ -1,0 +1,95 @@
+package store
+
+import (
+	linked "container/list"
+	"sync"
+)
+
+// memory remembers what was read of the folded index, up to a number of bytes: what was not asked for longest makes room for
+// what is new. What is in it is never changed.
+type memory struct {
+	most int64 // bytes
+
+	mu     sync.Mutex
+	size   int64
+	parts  map[part]*linked.Element
+	recent linked.List // of *remembered, those that were asked for last first
+}
+
+// mostInMemory is how many bytes of the folded index are remembered.
+const mostInMemory = 32 << 20
+
+// part says what is remembered: one or more of what follows, by the kind of part.
+type part struct {
+	what  partKind
+	text  string
+	id    int64
+	epoch int64
+}
+
+type partKind byte
+
+// The kinds of parts.
+const (
+	epochsPart  partKind = iota // the chunks of an epoch, as []chunkEpoch
+	entryPart                   // a facet at an epoch, as entry
+	mostPart                    // the values of a field that the most claims have at an epoch, as []entry
+	countPart                   // how many values of a field claims have at an epoch, as int64
+	valuesPart                  // all values of a field at an epoch, in their order, as []entry
+	postingPart                 // a facet's coded sets, as strip[[]byte]
+	sheetPart                   // a field's sheets, as sheets
+	crossPart                   // how many claims have two values each, as strip[[]crossing]
+	extentPart                  // when claims with each value of a field were seen, as numberedExtents
+	createdPart                 // when a claim that is in the index at an epoch was created, as tracker.Instant
+)
+
+type remembered struct {
+	part  part
+	value any
+	size  int64
+}
+
+// partSize is what remembering takes besides what is remembered, in bytes.
+const partSize = 256
+
+// recall is what is remembered of a part; of no memory, nothing.
+func recall[T any](m *memory, p part) (value T, ok bool) {
+	if m == nil {
+		return value, false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e := m.parts[p]
+	if e == nil {
+		return value, false
+	}
+	m.recent.MoveToFront(e)
+	value, ok = e.Value.(*remembered).value.(T)
+	return value, ok
+}
+
+// keep remembers a part, of so many bytes, instead of what was remembered of it before.
+func (m *memory) keep(p part, value any, size int) {
+	if m == nil {
+		return
+	}
+	one := &remembered{p, value, partSize + int64(len(p.text)+size)}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.parts == nil {
+		m.parts = map[part]*linked.Element{}
+	}
+	if e := m.parts[p]; e != nil {
+		m.size += one.size - e.Value.(*remembered).size
+		e.Value = one
+		m.recent.MoveToFront(e)
+	} else {
+		m.size += one.size
+		m.parts[p] = m.recent.PushFront(one)
+	}
+	for m.size > m.most {
+		last := m.recent.Remove(m.recent.Back()).(*remembered)
+		m.size -= last.size
+		delete(m.parts, last.part)
+	}
+}

@@ -1,0 +1,123 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"claimtracker/internal/pgtest"
+	"claimtracker/internal/store"
+	"claimtracker/internal/tracker"
+)
+
+// Several count while several write, on one instance or on two: each count is of the state that its transaction sees.
+func TestWhatIsRememberedIsCountedOnlyWhereItIsSo(t *testing.T) {
+	address := pgtest.Address(t)
+	instances := []*scene{newScene(openAt(t, address))}
+	seed := rand.Uint64()
+	t.Logf("the seed is %d", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	for range 3 { // claims in several chunks
+		must(0, instances[0].grow(r, 15))
+		must(0, instances[0].SkipIDs(bg))
+	}
+	must(0, instances[0].grow(r, 15))
+	if pgtest.Now == pgtest.Postgres {
+		second := must(store.Open(bg, address, slog.New(slog.DiscardHandler), clock()))
+		defer func() { must(0, second.Close()) }()
+		instances = append(instances, &scene{Store: second})
+	}
+	for _, most := range []int64{1 << 20, 60_000, 0} { // bytes: room for all, for some of it, for none
+		for _, one := range instances {
+			one.Remember(most)
+		}
+		var group sync.WaitGroup
+		for i := range 4 {
+			writing, counting := rand.New(rand.NewPCG(seed, uint64(i+1))), rand.New(rand.NewPCG(seed, uint64(i+100)))
+			group.Go(func() {
+				for range 15 {
+					if err := instances[0].disturb(writing); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+			group.Go(func() {
+				for range 8 {
+					one := instances[i%len(instances)]
+					if err := one.CheckCounts(bg, counting); err != nil {
+						t.Errorf("with %d bytes: %v", most, err)
+					}
+				}
+			})
+		}
+		group.Wait()
+		for _, one := range instances {
+			for range 5 {
+				if err := one.CheckCounts(bg, r); err != nil {
+					t.Errorf("with %d bytes, once all is written: %v", most, err)
+				}
+				must(0, instances[0].disturb(r))
+			}
+			if n := one.Remembered(); n > most || most == 1<<20 && n == 0 {
+				t.Errorf("%d bytes are remembered; want %d at the most", n, most)
+			}
+		}
+	}
+	must(0, instances[0].RebuildFacets(bg))
+	if err := instances[0].CheckCounts(bg, r); err != nil {
+		t.Errorf("made anew: %v", err)
+	}
+}
+
+// What is counted within a transaction is what it has written so far, and forgotten with it.
+func TestNothingIsRememberedOfATransactionThatIsUndone(t *testing.T) {
+	s := open(t)
+	article := newArticle(s, "One. Two. Three.")
+	claim := func(ctx context.Context, tag string) {
+		in := claimed("a", quoted(article.ID, "One."))
+		in.Tags = []string{tag}
+		must(s.Claims.Create(ctx, in))
+	}
+	tags := func(ctx context.Context) (found []string) {
+		denials := store.ClaimFilter{Kinds: []tracker.ClaimKind{tracker.ClaimAllegation}}
+		for _, f := range []store.ClaimFilter{{}, denials} {
+			_, counts, err := s.Claims.Count(ctx, f, []string{"tag"}, 10)
+			must(0, err)
+			for _, b := range counts[0].Buckets {
+				found = append(found, fmt.Sprint(b.Value, b.Claims))
+			}
+		}
+		return found
+	}
+	want := func(when string, got []string, want ...string) {
+		t.Helper()
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: the tags are %v; want %v", when, got, want)
+		}
+	}
+	actor := newActor(s, "Actor")
+	claim(bg, "a")
+	want("at first", tags(bg), "a1", "a1")
+	remembered := s.Remembered()
+	undone := errors.New("undone")
+	err := s.Together(bg, func(ctx context.Context) error {
+		claim(ctx, "b")
+		// Before an actor changes, all that was changed so far is put into the index.
+		must(s.Actors.Update(ctx, actor.ID, anyVersion, func(in *tracker.ActorInput) error { in.Kind = tracker.ActorState; return nil }))
+		want("within", tags(ctx), "a1", "b1", "a1", "b1")
+		return undone
+	})
+	if !errors.Is(err, undone) {
+		t.Fatal(err)
+	}
+	if n := s.Remembered(); n != remembered {
+		t.Errorf("%d bytes are remembered after the transaction; want %d as before", n, remembered)
+	}
+	want("once it is undone", tags(bg), "a1", "a1")
+	claim(bg, "c") // with the ids that were given to the tag and the claim of before
+	want("after another", tags(bg), "a1", "c1", "a1", "c1")
+}

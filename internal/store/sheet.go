@@ -1,0 +1,408 @@
+package store
+
+import (
+	"slices"
+	"sync"
+
+	"gorm.io/gorm"
+
+	"claimtracker/internal/bitset"
+)
+
+// Postings tell which claims have a value. A sheet is the other way round: it tells which values of one field each claim of a
+// chunk has, so that the claims that a filter leaves are counted by all values in one go.
+type sheet struct {
+	numbers []int32  // of the values; what comes first stands for none
+	total   []int32  // how many claims of the chunk have each of them
+	cells   []uint16 // for each claim its value's place in numbers or, where it has several, the place of a list with several added
+	starts  []uint32 // where each list begins in lists, and where the last one ends
+	lists   []uint16
+}
+
+// several in a cell says that the claim has a list of values.
+const several = 1 << 15
+
+// list are the places of the values of a claim that has several, by its cell.
+func (s *sheet) list(c uint16) []uint16 {
+	k := c - several
+	return s.lists[s.starts[k]:s.starts[k+1]]
+}
+
+// size is about how many bytes the sheet takes.
+func (s *sheet) size() int {
+	if s == nil {
+		return 0
+	}
+	return 160 + 8*len(s.numbers) + 2*len(s.cells) + 4*len(s.starts) + 2*len(s.lists)
+}
+
+// coded is a coded set of claims that have a value.
+type coded struct {
+	value string
+	code  []byte
+}
+
+// newSheet makes a sheet of the sets of all values of a field, or tooWide where there are too many for one.
+func newSheet(sets []coded, numbers *numbering) (*sheet, error) {
+	if len(sets) >= several {
+		return tooWide, nil
+	}
+	s := &sheet{numbers: make([]int32, 1, len(sets)+1), total: make([]int32, len(sets)+1), cells: make([]uint16, bitset.Size)}
+	have := make([]uint16, bitset.Size) // how many values each claim has
+	for i, one := range sets {
+		s.numbers = append(s.numbers, numbers.of(one.value))
+		err := bitset.Each(one.code, func(n int) {
+			have[n]++
+			s.cells[n] = uint16(i + 1)
+			s.total[i+1]++
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	long := uint32(0)
+	for n, values := range have {
+		if values > 1 {
+			s.cells[n] = several + uint16(len(s.starts))
+			s.starts = append(s.starts, long)
+			long += uint32(values)
+		}
+	}
+	if long == 0 {
+		return s, nil
+	}
+	s.lists = make([]uint16, long)
+	next := slices.Clone(s.starts)
+	s.starts = append(s.starts, long)
+	for i, one := range sets {
+		err := bitset.Each(one.code, func(n int) {
+			if c := s.cells[n]; c >= several {
+				s.lists[next[c-several]] = uint16(i + 1)
+				next[c-several]++
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// with is the sheet as it is after changes, of which those of a value are in the order in which they were made. It is false
+// where that takes making the sheet anew.
+func (s *sheet) with(turns []valueTurn, numbers *numbering) (next *sheet, ok bool) {
+	switch {
+	case s == tooWide:
+		return s, true
+	case s == nil:
+		next = &sheet{numbers: make([]int32, 1), total: make([]int32, 1), cells: make([]uint16, bitset.Size)}
+	default:
+		next = &sheet{slices.Clone(s.numbers), slices.Clone(s.total), slices.Clone(s.cells), slices.Clone(s.starts), slices.Clone(s.lists)}
+	}
+	for _, one := range turns {
+		numbers.of(one.value)
+	}
+	places := make([]uint16, len(numbers.all())) // of the values, by their numbers
+	for i, number := range next.numbers[1:] {
+		places[number] = uint16(i + 1)
+	}
+	have := map[int][]uint16{} // the values of the claims that change
+	for _, one := range turns {
+		number := numbers.of(one.value)
+		if places[number] == 0 {
+			if len(next.numbers) == several {
+				return tooWide, true
+			}
+			places[number] = uint16(len(next.numbers))
+			next.numbers, next.total = append(next.numbers, number), append(next.total, 0)
+		}
+		n := placeOf(one.turn.claim())
+		if _, known := have[n]; !known {
+			have[n] = next.values(n)
+		}
+		have[n] = next.turn(have[n], places[number], one.turn)
+	}
+	for n, values := range have {
+		if ok := next.set(n, values); !ok {
+			return nil, false
+		}
+	}
+	return next, true
+}
+
+// values are the places of the values of a claim, as a list of its own.
+func (s *sheet) values(n int) []uint16 {
+	switch c := s.cells[n]; {
+	case c == 0:
+		return nil
+	case c < several:
+		return []uint16{c}
+	default:
+		return slices.Clone(s.list(c))
+	}
+}
+
+// turn counts a claim that comes to have a value, or has it no more, and gives its values then.
+func (s *sheet) turn(values []uint16, v uint16, t turn) []uint16 {
+	i := slices.Index(values, v)
+	switch {
+	case t.more() > 0 && i < 0:
+		s.total[v]++
+		return append(values, v)
+	case t.more() < 0 && i >= 0:
+		s.total[v]--
+		return slices.Delete(values, i, i+1)
+	}
+	return values
+}
+
+// set gives a claim its values. It is false where there is no room for a list of them.
+func (s *sheet) set(n int, values []uint16) bool {
+	switch len(values) {
+	case 0:
+		s.cells[n] = 0
+	case 1:
+		s.cells[n] = values[0]
+	default:
+		if len(s.starts) == 0 {
+			s.starts = []uint32{0}
+		}
+		k := len(s.starts) - 1
+		if k >= several {
+			return false
+		}
+		s.lists = append(s.lists, values...)
+		s.starts = append(s.starts, uint32(len(s.lists)))
+		s.cells[n] = several + uint16(k)
+	}
+	return true
+}
+
+// count adds, for each value, how many claims of a set have it.
+func (s *sheet) count(set *bitset.Set, counts []int32) {
+	sign := int32(1)
+	if set.Count() > bitset.Size/2 { // fewer are left out
+		set, sign = set.Rest(), -1
+		for i, n := range s.total {
+			counts[i] += n
+		}
+	}
+	for _, n := range set.Places() {
+		if c := s.cells[n]; c < several {
+			counts[c] += sign
+		} else {
+			for _, v := range s.list(c) {
+				counts[v] += sign
+			}
+		}
+	}
+}
+
+// numbering gives the values of a field numbers, as they come.
+type numbering struct {
+	mu     sync.Mutex
+	values []string
+	places map[string]int32
+}
+
+func newNumbering() *numbering { return &numbering{places: map[string]int32{}} }
+
+func (n *numbering) of(value string) int32 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	at, ok := n.places[value]
+	if !ok {
+		at = int32(len(n.values))
+		n.values = append(n.values, value)
+		n.places[value] = at
+	}
+	return at
+}
+
+// all are the values that have a number so far.
+func (n *numbering) all() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clip(n.values)
+}
+
+// numbersOf are the numbers of values, or -1.
+func (n *numbering) numbersOf(values []string) []int32 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	numbers := make([]int32, len(values))
+	for i, v := range values {
+		if at, ok := n.places[v]; ok {
+			numbers[i] = at
+		} else {
+			numbers[i] = -1
+		}
+	}
+	return numbers
+}
+
+// chosen are, for each number so far, the place that its value has in a list, or -1.
+func (n *numbering) chosen(values []string) []int32 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	places := make([]int32, len(n.values))
+	for i := range places {
+		places[i] = -1
+	}
+	for i, v := range values {
+		if at, ok := n.places[v]; ok {
+			places[at] = int32(i)
+		}
+	}
+	return places
+}
+
+// sheets are those of a field, in some chunks. What their numbers stand for is the same in all of them.
+type sheets struct {
+	numbers *numbering
+	strip   strip[*sheet] // nil where no claim of the chunk has any value
+}
+
+// tooWide stands for the sheet of a chunk in which there are too many values for one.
+var tooWide = new(sheet)
+
+func (k sheets) size() int { return sizeOfStrip(k.strip, (*sheet).size) + 100*len(k.numbers.all()) }
+
+// of is the sheet of a chunk, or nil where no claim there has any value.
+func (k sheets) of(chunk int64) *sheet {
+	if i, ok := slices.BinarySearchFunc(k.strip, chunk, piece[*sheet].compare); ok {
+		return k.strip[i].part
+	}
+	return nil
+}
+
+// sheetsOf are the sheets of a field in a run of chunks. It is false where one of them has too many values for a sheet.
+func sheetsOf(tx *gorm.DB, field string, within span) (all sheets, ok bool, err error) {
+	f, err := foldedOf(tx)
+	if err != nil {
+		return all, false, err
+	}
+	wanted, err := f.states(tx, within, field)
+	if err != nil {
+		return all, false, err
+	}
+	key := part{what: sheetPart, text: field}
+	known, found := recall[sheets](f.memory, key)
+	if !found {
+		known.numbers = newNumbering()
+	}
+	all = sheets{known.numbers, make(strip[*sheet], len(wanted))}
+	if known.strip.pick(wanted, all.strip) == nowhere {
+		return all, !all.tooWide(), nil
+	}
+	missing, err := all.turn(tx, field, wanted, known)
+	if err != nil {
+		return all, false, err
+	}
+	if err := all.load(tx, field, wanted, missing); err != nil {
+		return all, false, err
+	}
+	known.strip = known.strip.with(all.strip)
+	f.memory.keep(key, known, known.size())
+	return all, !all.tooWide(), nil
+}
+
+// turn makes what sheets are wanted of those that are known as they were a few rows of the log ago. It tells from which chunk
+// to which one others are missing.
+func (k sheets) turn(tx *gorm.DB, field string, wanted []chunkState, known sheets) (missing span, err error) {
+	v, err := viewOf(tx)
+	if err != nil {
+		return missing, err
+	}
+	missing = nowhere
+	for i, w := range wanted {
+		if k.strip[i].chunkState == w {
+			continue
+		}
+		at, ok := slices.BinarySearchFunc(known.strip, w.chunk, piece[*sheet].compare)
+		if ok {
+			was := known.strip[at]
+			if ok = was.epoch == w.epoch && was.log.row < w.log.row && v.holds(was.log); ok {
+				var next *sheet
+				if next, ok = was.part.with(v.since(field, w.chunk, was.log.row), k.numbers); ok {
+					k.strip[i] = piece[*sheet]{w, next}
+				}
+			}
+		}
+		if !ok {
+			missing = missing.with(w.chunk)
+		}
+	}
+	return missing, nil
+}
+
+// load makes the sheets that are wanted in a run of chunks, and not there, of what is stored and of the log.
+func (k sheets) load(tx *gorm.DB, field string, wanted []chunkState, within span) error {
+	if within == nowhere {
+		return nil
+	}
+	v, err := viewOf(tx)
+	if err != nil {
+		return err
+	}
+	stored, err := loadSheets(tx, field, within, k.numbers)
+	if err != nil {
+		return err
+	}
+	for i, w := range wanted {
+		if !within.has(w.chunk) || k.strip[i].chunkState == w {
+			continue
+		}
+		one := stored[w.chunk]
+		if w.log.row > 0 {
+			one, _ = one.with(v.since(field, w.chunk, 0), k.numbers) // a new sheet has room for a list of each claim, twice
+		}
+		k.strip[i] = piece[*sheet]{w, one}
+	}
+	return nil
+}
+
+func (k sheets) tooWide() bool {
+	return slices.ContainsFunc(k.strip, func(p piece[*sheet]) bool { return p.part == tooWide })
+}
+
+// loadSheets makes the sheets of a field in a run of chunks, as they are without the log, by the chunks in which any claim has
+// a value of it.
+func loadSheets(tx *gorm.DB, field string, within span, numbers *numbering) (map[int64]*sheet, error) {
+	sets := map[int64][]coded{}
+	err := readRows(tx, speechOf(tx).sheets, []any{within.first, within.last, field}, func(scan scanFunc) error {
+		var id int64
+		var one coded
+		err := scan(&id, &one.value, &one.code)
+		sets[id&lastChunk] = append(sets[id&lastChunk], one)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	loaded := make(map[int64]*sheet, len(sets))
+	for chunk, all := range sets {
+		if loaded[chunk], err = newSheet(all, numbers); err != nil {
+			return nil, err
+		}
+	}
+	return loaded, nil
+}
+
+// tally is how many claims of a set have each value, by the values' numbers.
+func (k sheets) tally(set claimSet) []int32 {
+	var all, counts []int32
+	all = make([]int32, len(k.numbers.all()))
+	for chunk, one := range set {
+		s := k.of(chunk)
+		if s == nil {
+			continue
+		}
+		counts = append(counts[:0], make([]int32, len(s.total))...)
+		s.count(one, counts)
+		for i, n := range counts[1:] {
+			all[s.numbers[i+1]] += n
+		}
+	}
+	return all
+}
