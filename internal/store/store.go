@@ -279,6 +279,9 @@ func (s *Store) look(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if j, ok := ctx.Value(together{}).(*joint); ok {
 		return fn(j.tx)
 	}
+	if s.Replicated() {
+		return s.Read(ctx, fn) // a statement by itself might be run on a replica
+	}
 	return s.run(ctx, func() error {
 		if err := ctx.Err(); err != nil {
 			return err
