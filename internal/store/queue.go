@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -11,6 +12,9 @@ import (
 // commitsTogether is how many writes that wait are committed in one transaction, at the most, unless CommitTogether says
 // otherwise.
 const commitsTogether = 256
+
+// mostPatience is how long writes that wait are kept waiting for others, at the most.
+const mostPatience = 2 * time.Millisecond
 
 // queue holds the writes that wait for their turn, in the order in which they came. One goroutine takes all that have
 // gathered while it was busy, and commits them together: what costs most of a durable write, the wait for the disk, is
@@ -23,6 +27,9 @@ type queue struct {
 	waiting []*job
 	closed  bool
 	ended   chan struct{} // closed when the goroutine has ended
+
+	lately   int           // how many jobs there were when the last transaction ended: its own, and those that waited
+	patience time.Duration // how long to wait for as many
 }
 
 // job is a write that somebody waits for.
@@ -45,7 +52,9 @@ func newQueue(commit func([]*job)) *queue {
 	go func() {
 		defer close(q.ended)
 		for batch := q.next(); batch != nil; batch = q.next() {
+			began := time.Now()
 			commit(batch)
+			q.ran(len(batch), time.Since(began))
 		}
 	}()
 	return q
@@ -88,19 +97,51 @@ func (q *queue) withdraw(j *job) bool {
 func (q *queue) next() []*job {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for len(q.waiting) == 0 {
-		if q.closed {
-			return nil
+	most := int(q.most.Load())
+	for {
+		for len(q.waiting) == 0 {
+			if q.closed {
+				return nil
+			}
+			q.filled.Wait()
 		}
-		q.filled.Wait()
+		if q.gather(min(q.lately, most)); len(q.waiting) > 0 { // else those that waited went away meanwhile
+			break
+		}
 	}
-	n, most := 1, int(q.most.Load())
+	n := 1
 	for !q.waiting[0].alone && n < len(q.waiting) && n < most && !q.waiting[n].alone {
 		n++
 	}
 	batch := q.waiting[:n:n]
 	q.waiting = q.waiting[n:]
 	return batch
+}
+
+// gather waits a little until so many jobs wait. Clients who write one thing after another send the next once the last is
+// answered: without this, half of them would wait while the other half is committed, always.
+func (q *queue) gather(wanted int) {
+	if len(q.waiting) >= wanted || q.waiting[0].alone {
+		return
+	}
+	over := false
+	timer := time.AfterFunc(q.patience, func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		over = true
+		q.filled.Signal()
+	})
+	defer timer.Stop()
+	for len(q.waiting) > 0 && len(q.waiting) < wanted && !over && !q.closed {
+		q.filled.Wait()
+	}
+}
+
+// ran notes that a transaction of so many jobs has ended, and how long it took.
+func (q *queue) ran(jobs int, took time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.lately, q.patience = jobs+len(q.waiting), min(took/4, mostPatience)
 }
 
 // close ends the queue's goroutine once all that waits is done.
