@@ -88,35 +88,63 @@ func (u urgent) WithGroup(name string) slog.Handler { return urgent{u.Handler.Wi
 // third of the time.
 type plainText struct {
 	slog.Handler
-	to *lateLog
+	to    *lateLog
+	stamp *stamp
 }
 
 // Handle implements slog.Handler.
 func (p plainText) Handle(ctx context.Context, r slog.Record) error {
 	plain := isPlain(r.Message) && !r.Time.IsZero()
-	r.Attrs(func(a slog.Attr) bool {
-		kind := a.Value.Kind()
-		plain = plain && isPlain(a.Key) && (kind == slog.KindInt64 || kind == slog.KindDuration || kind == slog.KindString && isPlain(a.Value.String()))
-		return plain
-	})
+	if plain {
+		p.to.add(func(b []byte) []byte {
+			line, ok := p.appendPlain(b, &r)
+			if plain = ok; !ok {
+				return b
+			}
+			return line
+		})
+	}
 	if !plain {
 		return p.Handler.Handle(ctx, r)
 	}
-	p.to.add(func(b []byte) []byte {
-		b = appendMillis(append(b, "time="...), r.Time)
-		b = append(append(append(append(b, " level="...), r.Level.String()...), " msg="...), r.Message...)
-		r.Attrs(func(a slog.Attr) bool {
-			b = append(append(append(b, ' '), a.Key...), '=')
-			if a.Value.Kind() == slog.KindInt64 {
-				b = strconv.AppendInt(b, a.Value.Int64(), 10)
-			} else {
-				b = append(b, a.Value.String()...)
-			}
-			return true
-		})
-		return append(b, '\n')
-	})
 	return nil
+}
+
+// appendPlain appends a record's line, which is none where ok is false: something in it needs quoting.
+func (p plainText) appendPlain(b []byte, r *slog.Record) (line []byte, ok bool) {
+	b = p.stamp.append(append(b, "time="...), r.Time)
+	b = append(append(append(append(b, " level="...), r.Level.String()...), " msg="...), r.Message...)
+	ok = true
+	r.Attrs(func(a slog.Attr) bool {
+		b = append(append(append(b, ' '), a.Key...), '=')
+		ok = isPlain(a.Key)
+		switch a.Value.Kind() {
+		case slog.KindInt64:
+			b = strconv.AppendInt(b, a.Value.Int64(), 10)
+		case slog.KindDuration:
+			b = append(b, a.Value.Duration().String()...)
+		case slog.KindString:
+			ok = ok && isPlain(a.Value.String())
+			b = append(b, a.Value.String()...)
+		default:
+			ok = false
+		}
+		return ok
+	})
+	return append(b, '\n'), ok
+}
+
+// stamp is the time of a line as text, which is the same for many lines in a row. It is used under the mutex of the log.
+type stamp struct {
+	at   time.Time
+	text []byte
+}
+
+func (s *stamp) append(b []byte, t time.Time) []byte {
+	if t = t.Truncate(time.Millisecond); s.text == nil || t != s.at {
+		s.at, s.text = t, appendMillis(s.text[:0], t)
+	}
+	return append(b, s.text...)
 }
 
 // isPlain tells whether a text stands in the log as it is.

@@ -93,7 +93,7 @@ func TestAPlainLineIsWrittenAsTheTextHandlerWouldWriteIt(t *testing.T) {
 	var is, want lines
 	late := &lateLog{to: &is}
 	options := &slog.HandlerOptions{Level: slog.LevelDebug}
-	ours, theirs := plainText{slog.NewTextHandler(late, options), late}, slog.NewTextHandler(&want, options)
+	ours, theirs := plainText{slog.NewTextHandler(late, options), late, new(stamp)}, slog.NewTextHandler(&want, options)
 	texts := []string{"x", "", "a b", "a=b", `a"b`, `a\b`, "\n", "\x7f", "é", "/api/v1/claims", "127.0.0.1", "::1", "null", "<&>", "\xff"}
 	at := []time.Time{time.Unix(1_700_000_000, 0), time.Unix(1_700_000_000, 999_999_999).UTC(), time.Unix(0, 1_000_000).In(time.FixedZone("", -5400)), {}}
 	for i, text := range texts {

@@ -82,7 +82,7 @@ func (c *commands) logger(w io.Writer) (*slog.Logger, error) {
 	}
 	if late, ok := w.(*lateLog); ok {
 		if c.LogFormat == "text" {
-			handler = plainText{handler, late}
+			handler = plainText{handler, late, new(stamp)}
 		}
 		handler = urgent{handler, late}
 	}

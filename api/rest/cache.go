@@ -194,6 +194,9 @@ func (l *landing) wait(c echo.Context, next echo.HandlerFunc) error {
 // keeper is the key under which a request's context carries the function that keeps the answer.
 type keeper struct{}
 
+// keeps tells whether the answer to a request may be kept.
+func keeps(ctx context.Context) bool { return ctx.Value(keeper{}) != nil }
+
 // keep keeps the answer to a request, where it may be kept. Of nil, none will be: it depends on more than what is written, or
 // is longer than any that are kept, and nobody needs to wait for it.
 func keep(ctx context.Context, a *answer) {

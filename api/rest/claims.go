@@ -3,7 +3,6 @@ package rest
 import (
 	"context"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/store"
@@ -95,7 +94,7 @@ func (s *Server) listClaims(c echo.Context) error {
 		return err
 	}
 	if form.format != formatCSV && expand.Spliced() && !filter.Search.Highlight {
-		return answerList(s, c, q, form.ready(), page, func(ctx context.Context, p store.Page) (store.List[jsontext.Value], error) {
+		return answerList(s, c, q, form.ready(), page, func(ctx context.Context, p store.Page) (store.List[store.Document], error) {
 			return s.store.Claims.Documents(ctx, filter, p, expand)
 		})
 	}
@@ -127,7 +126,7 @@ func (s *Server) createClaim(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	claim, err := s.store.Claims.Create(c.Request().Context(), in)
+	claim, err := s.store.Claims.CreateDocument(c.Request().Context(), in)
 	if err != nil {
 		return err
 	}

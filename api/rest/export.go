@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/store"
@@ -63,8 +62,8 @@ func formOf[T any](c echo.Context, q *query, r resource[T], expand store.Expand)
 }
 
 // ready is the same form of records that are written already. CSV is not: it needs the records themselves.
-func (f form[T]) ready() form[jsontext.Value] {
-	return form[jsontext.Value]{resource: resource[jsontext.Value]{name: f.name, members: f.members}, format: f.format, fields: f.fields}
+func (f form[T]) ready() form[store.Document] {
+	return form[store.Document]{resource: resource[store.Document]{name: f.name, members: f.members}, format: f.format, fields: f.fields}
 }
 
 // accepted is the format that a request's Accept likes best (RFC 9110, section 12.5.1). JSON comes before those that it
@@ -128,8 +127,8 @@ func (f form[T]) append(b []byte, record *T) ([]byte, error) {
 	if f.format == formatCSV {
 		return appendRow(b, f.columns, record), nil
 	}
-	line, err := written(record, f.fields)
-	return append(append(b, line...), '\n'), err
+	b, err := appendWritten(b, record, f.fields)
+	return append(b, '\n'), err
 }
 
 // lister reads a page of a list.
@@ -146,11 +145,9 @@ func answerList[T any](s *Server, c echo.Context, q *query, f form[T], p store.P
 	if err != nil {
 		return err
 	}
-	if l.Next != nil {
-		linkNext(c, q, *l.Next)
-	}
+	next := linkNext(c, q, l.Next)
 	if f.format == formatJSON {
-		return respondPage(c, q, f.fields, l)
+		return respondPage(c, f.fields, l, next)
 	}
 	lines := f.head()
 	for i := range l.Items {

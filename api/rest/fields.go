@@ -38,17 +38,26 @@ func (q *query) fields(members []string) (wanted []string) {
 	return wanted
 }
 
+// ready is a record whose JSON is there already.
+type ready interface{ AppendTo(b []byte) []byte }
+
+// appendWritten appends what written is.
+func appendWritten(b []byte, record any, fields []string) ([]byte, error) {
+	if r, ok := record.(ready); ok && len(fields) == 0 {
+		return r.AppendTo(b), nil
+	}
+	whole, err := written(record, fields)
+	return append(b, whole...), err
+}
+
 // written is a record as JSON with the named members alone; with all of them where none are named. What a record does not
 // have, it does not have here either.
 func written(record any, fields []string) (jsontext.Value, error) {
 	var whole jsontext.Value
 	var err error
-	switch r := record.(type) {
-	case *jsontext.Value: // of a list
-		whole = *r
-	case interface{ Written() jsontext.Value }:
-		whole = r.Written()
-	default:
+	if r, ok := record.(ready); ok {
+		whole = r.AppendTo(nil)
+	} else {
 		whole, err = json.Marshal(record)
 	}
 	if err == nil && len(fields) > 0 {

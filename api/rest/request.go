@@ -159,13 +159,13 @@ func guardOf(lines []string) (g store.Guard) {
 // parameters nobody asked for.
 type query struct {
 	values   url.Values
-	known    map[string]bool
+	known    []string // the parameters that were given and asked for
 	problems tracker.Problems
 	sort     string
 }
 
 func newQuery(c echo.Context) *query {
-	q := &query{known: map[string]bool{}}
+	q := &query{}
 	values, err := url.ParseQuery(c.Request().URL.RawQuery)
 	if err != nil {
 		q.problems.AddParameter("query", "format", "the query string is not well formed")
@@ -184,7 +184,7 @@ func newQuery(c echo.Context) *query {
 // err is everything that is wrong with the query; to be called once every parameter was asked for.
 func (q *query) err() error {
 	for name := range q.values {
-		if !q.known[name] {
+		if !slices.Contains(q.known, name) {
 			q.problems.AddParameter(strings.ToValidUTF8(name, "\uFFFD"), "unknown_parameter", "is not a parameter of this path")
 		}
 	}
@@ -198,7 +198,7 @@ const maxValues = 200
 func (q *query) all(name string) []string {
 	given, ok := q.values[name]
 	if ok {
-		q.known[name] = true
+		q.known = append(q.known, name)
 	}
 	if n := len(given); n > maxValues {
 		q.problems.AddParameter(name, "too_many", "must be given %d times at most; it is given %d times", maxValues, n)

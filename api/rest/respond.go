@@ -1,17 +1,17 @@
 package rest
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/store"
@@ -118,39 +118,49 @@ func anyTag(lines []string, matches func(tag string) bool) bool {
 	return false
 }
 
-// linkNext names the next page in the Link header.
-func linkNext(c echo.Context, q *query, next store.Cursor) {
-	values := url.Values{}
-	maps.Copy(values, c.QueryParams())
-	values.Set("cursor", q.encode(next))
-	c.Response().Header().Set("Link", fmt.Sprintf(`<%s?%s>; rel="next"`, c.Request().URL.EscapedPath(), values.Encode()))
+// linkNext names the next page in the Link header, if there is one, and returns its cursor.
+func linkNext(c echo.Context, q *query, next *store.Cursor) *string {
+	if next == nil {
+		return nil
+	}
+	cursor := q.encode(*next)
+	values := maps.Clone(q.values)
+	values.Set("cursor", cursor)
+	c.Response().Header().Set("Link", "<"+c.Request().URL.EscapedPath()+"?"+values.Encode()+`>; rel="next"`)
+	return &cursor
 }
 
+// drafts are buffers that answers are put together in.
+var drafts = sync.Pool{New: func() any { return new([]byte) }}
+
+// largestDraft is how large a buffer may be, in bytes, that is used again.
+const largestDraft = 1 << 20
+
 // respondPage answers with a page as JSON, as SourceList and its like document it.
-func respondPage[T any](c echo.Context, q *query, fields []string, l store.List[T]) error {
-	paging := Paging{Total: l.Total}
-	if l.Next != nil {
-		cursor := q.encode(*l.Next)
-		paging.Next = &cursor
-	}
-	end, err := json.Marshal(paging)
+func respondPage[T any](c echo.Context, fields []string, l store.List[T], next *string) error {
+	end, err := json.Marshal(Paging{Next: next, Total: l.Total})
 	if err != nil {
 		return fmt.Errorf("writing a page's end: %w", err)
 	}
-	items, size := make([]jsontext.Value, len(l.Items)), len(end)+len(`{"items":[],`)
-	for i := range l.Items {
-		if items[i], err = written(&l.Items[i], fields); err != nil {
-			return err
+	draft := drafts.Get().(*[]byte)
+	body := append((*draft)[:0], `{"items":[`...)
+	defer func() {
+		if cap(body) <= largestDraft {
+			*draft = body
+			drafts.Put(draft)
 		}
-		size += len(items[i]) + len(",")
-	}
-	body := append(make([]byte, 0, size), `{"items":[`...)
-	for i, item := range items {
+	}()
+	for i := range l.Items {
 		if i > 0 {
 			body = append(body, ',')
 		}
-		body = append(body, item...)
+		if body, err = appendWritten(body, &l.Items[i], fields); err != nil {
+			return err
+		}
 	}
 	body = append(append(body, "],"...), end[1:]...)
+	if keeps(c.Request().Context()) {
+		return respondBody(c, http.StatusOK, "", bytes.Clone(body))
+	}
 	return respondBody(c, http.StatusOK, "", body)
 }

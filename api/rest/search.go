@@ -136,10 +136,6 @@ func (s *Server) listResults(c echo.Context) error {
 			answer.Counts = append(answer.Counts, ResultCount{kind, n, href})
 		}
 	}
-	if l.Next != nil {
-		next := q.encode(*l.Next)
-		answer.Next = &next
-		linkNext(c, q, *l.Next)
-	}
+	answer.Next = linkNext(c, q, l.Next)
 	return respond(c, answer)
 }

@@ -71,6 +71,9 @@ func (c Actors) Create(ctx context.Context, in tracker.ActorInput) (tracker.Acto
 		if err := writeActorAliases(tx, actor.ID, actor.Aliases); err != nil {
 			return err
 		}
+		if err := keepDocument(tx, actorDocuments, actor); err != nil {
+			return err
+		}
 		return actorIndex.keep(tx, actor.ID, passagesOfActor(actor.ActorInput))
 	})
 	return actor, err
@@ -90,6 +93,9 @@ func (c Actors) Update(ctx context.Context, id int64, g Guard, change func(*trac
 			return settleFacts(tx)
 		})
 		if err != nil || !differs {
+			return err
+		}
+		if err := keepDocument(tx, actorDocuments, actor); err != nil {
 			return err
 		}
 		if err := actorIndex.keep(tx, id, passagesOfActor(actor.ActorInput)); err != nil {

@@ -214,6 +214,9 @@ func (c Articles) Create(ctx context.Context, in tracker.ArticleInput, first tra
 		if article.Latest, err = c.s.addVersion(tx, &article, 1, first, terms); err != nil {
 			return err
 		}
+		if err := keepArticleDocument(tx, article); err != nil {
+			return err
+		}
 		return sameText(tx, &article)
 	})
 	return article, err
@@ -247,8 +250,10 @@ func (c Articles) Update(ctx context.Context, id int64, g Guard, change func(*tr
 		if err := articleMoved(tx, id, was, article.ArticleInput); err != nil {
 			return err
 		}
-		article, err = articleHead(tx, id, nil)
-		return err
+		if article, err = articleHead(tx, id, nil); err != nil {
+			return err
+		}
+		return keepArticleDocument(tx, article)
 	})
 	if err != nil {
 		return article, err
@@ -343,7 +348,11 @@ func (c Articles) AddVersion(ctx context.Context, id int64, next tracker.Article
 		if version, err = c.s.addVersion(tx, &article, latest.N+1, next, terms); err != nil {
 			return err
 		}
-		return c.s.save(tx, &article, &article.Record)
+		if err := c.s.save(tx, &article, &article.Record); err != nil {
+			return err
+		}
+		article.Latest = version
+		return keepArticleDocument(tx, article)
 	})
 	return version, err
 }

@@ -14,11 +14,7 @@ import (
 // List is a page of the claims that the filter leaves.
 func (c Claims) List(ctx context.Context, f ClaimFilter, p Page, expand Expand) (l List[tracker.Claim], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		list := listClaims
-		if f.Search.Query != nil {
-			list = searchClaims
-		}
-		if l, err = list(tx, f, p); err != nil {
+		if l, err = listClaims(tx, f, p); err != nil {
 			return err
 		}
 		if err := mark(tx, claimIndex, f.Search, l.Items, func(c *tracker.Claim) (int64, *[]tracker.Match) { return c.ID, &c.Matches }); err != nil {
@@ -43,8 +39,16 @@ func listClaims(tx *gorm.DB, f ClaimFilter, p Page) (l List[tracker.Claim], err 
 	return l, err
 }
 
-// pageOfClaims reads the ids of a page of claims.
+// pageOfClaims reads the ids of a page of claims, also of a search.
 func pageOfClaims(tx *gorm.DB, f ClaimFilter, p Page) (l List[int64], err error) {
+	if f.Search.Query != nil {
+		return pageFound(tx, f, p)
+	}
+	return pageOfPlan(tx, f, p)
+}
+
+// pageOfPlan is pageOfClaims by a plan of the whole filter.
+func pageOfPlan(tx *gorm.DB, f ClaimFilter, p Page) (l List[int64], err error) {
 	by, descending, err := sortOf(p.Sort, claimOrders)
 	if err != nil {
 		return l, err
@@ -71,16 +75,24 @@ func pageOfClaims(tx *gorm.DB, f ClaimFilter, p Page) (l List[int64], err error)
 	default:
 		l.Items, err = plan.sorted(tx, p, f)
 	}
-	if err != nil || len(l.Items) <= p.Limit {
+	if err != nil {
 		return l, err
 	}
-	l.Items = l.Items[:p.Limit]
-	l.Next = &Cursor{ID: l.Items[p.Limit-1]}
+	return l, cutPage(tx, &l, p.Limit, by)
+}
+
+// cutPage makes a page of ids of which there is one more than wanted where there is a next page.
+func cutPage(tx *gorm.DB, l *List[int64], limit int, by order[tracker.Claim]) error {
+	if len(l.Items) <= limit {
+		return nil
+	}
+	l.Items = l.Items[:limit]
+	l.Next = &Cursor{ID: l.Items[limit-1]}
 	into := any(&l.Next.Text)
 	if by.number != nil {
 		into = &l.Next.Number
 	}
-	return l, tx.Raw("SELECT "+by.expression+" FROM claims WHERE id = ?", l.Next.ID).Row().Scan(into)
+	return readRow(tx, "SELECT "+by.expression+" FROM claims WHERE id = ?", []any{l.Next.ID}, into)
 }
 
 // inIndex are the ids of a page of all claims, and one more where there is a next page.

@@ -2,34 +2,35 @@ package store
 
 import (
 	"math"
-	"slices"
 
 	"gorm.io/gorm"
 
 	"claimtracker/internal/tracker"
 )
 
-// searchClaims is listClaims of a search: of the claims that it finds and the rest of the filter leaves.
-func searchClaims(tx *gorm.DB, f ClaimFilter, p Page) (l List[tracker.Claim], err error) {
+// pageFound is pageOfClaims of a search: of the claims that it finds and the rest of the filter leaves.
+func pageFound(tx *gorm.DB, f ClaimFilter, p Page) (l List[int64], err error) {
 	if err := indexerOf(tx).prepare(tx); err != nil {
 		return l, err
 	}
 	rest := f
 	rest.Search = Search{}
 	plan, err := planOf(tx, rest)
+	walked := p.Sort == Relevance || p.Sort == "-created_at"
 	switch {
 	case err != nil:
 		return l, err
-	case plan.whole():
-		return listFound(tx, tx, p, claimOrders, claimIndex, f.Search)
-	case p.Sort == Relevance, p.Sort == "-created_at" && !p.Total:
+	case plan.whole() && (p.Total || !walked):
+		found, err := listFound(tx, tx, p, claimOrders, claimIndex, f.Search)
+		return List[int64]{Items: ids(found.Items, func(c *tracker.Claim) *int64 { return &c.ID }), Next: found.Next, Total: found.Total}, err
+	case p.Sort == Relevance, walked && !p.Total:
 		return plan.search(tx, f, p)
 	}
-	return listClaims(tx, f, p) // which has all that the search finds in memory, as one set of the plan's
+	return pageOfPlan(tx, f, p) // which has all that the search finds in memory, as one set of the plan's
 }
 
 // search is a list of a search within a plan, by relevance or the newest first.
-func (p plan) search(tx *gorm.DB, f ClaimFilter, page Page) (l List[tracker.Claim], err error) {
+func (p plan) search(tx *gorm.DB, f ClaimFilter, page Page) (l List[int64], err error) {
 	if page.Total {
 		all, err := planOf(tx, f)
 		if err != nil {
@@ -41,32 +42,27 @@ func (p plan) search(tx *gorm.DB, f ClaimFilter, page Page) (l List[tracker.Clai
 		}
 		l.Total = &n
 	}
-	var wanted []int64
 	if page.Sort == Relevance {
-		newest, err := p.newest(tx, f, math.MaxInt64, MaxRanked)
-		if err != nil || len(newest) == 0 {
-			return l, err
+		newest := claimIndex.newest(tx, *f.Search.Query)
+		if !p.whole() {
+			those, err := p.newest(tx, f, math.MaxInt64, MaxRanked)
+			if err != nil || len(those) == 0 {
+				return l, err
+			}
+			newest = tx.Raw("SELECT id FROM claims WHERE id IN ?", listed(tx, those))
 		}
-		best, err := claimIndex.ranked(tx, tx.Raw("SELECT id FROM claims WHERE id IN ?", listed(tx, newest)), *f.Search.Query, page.Limit)
-		if err != nil {
-			return l, err
-		}
-		wanted = ids(best, func(r *rank) *int64 { return &r.ID })
-	} else {
-		most := int64(math.MaxInt64)
-		if page.After != nil {
-			most = page.After.ID - 1
-		}
-		if wanted, err = p.newest(tx, f, most, page.Limit+1); err != nil {
-			return l, err
-		}
+		best, err := claimIndex.ranked(tx, newest, *f.Search.Query, page.Limit)
+		l.Items = ids(best, func(r *rank) *int64 { return &r.ID })
+		return l, err
 	}
-	found, err := byID[tracker.Claim](tx, slices.Clone(wanted))
-	for _, id := range wanted {
-		l.Items = append(l.Items, found[id])
+	most := int64(math.MaxInt64)
+	if page.After != nil {
+		most = page.After.ID - 1
 	}
-	l.cut(page.Limit, claimOrders["created_at"])
-	return l, err
+	if l.Items, err = p.newest(tx, f, most, page.Limit+1); err != nil {
+		return l, err
+	}
+	return l, cutPage(tx, &l, page.Limit, claimOrders["created_at"])
 }
 
 // newest are the newest claims that a search finds within a plan, of those up to an id: so many at the most. It walks what
@@ -77,6 +73,9 @@ func (p plan) newest(tx *gorm.DB, f ClaimFilter, most int64, limit int) (newest 
 	}
 	if p.to > 0 {
 		most = min(most, p.to)
+	}
+	if p.whole() {
+		return claimIndex.foundIDs(tx, *f.Search.Query, p.from, most, limit)
 	}
 	for step := limit; step <= 16*limit; step *= 4 {
 		found, err := claimIndex.foundIDs(tx, *f.Search.Query, p.from, most, step)

@@ -45,7 +45,9 @@ var copiedTables = []copiedTable{
 
 // uncopiedTables belong to the database itself: the versions of its schema, the high-water marks of its ids, whose turn
 // it is to write, and what is derived, which is made anew.
-var uncopiedTables = append(indexTables(), "goose_db_version", "sqlite_sequence", "write_turn", "derived", "claim_documents", "facets", "postings", "facet_log", "facet_chunks", "tallies", "source_aliases", "actor_aliases")
+var uncopiedTables = append(indexTables(), "goose_db_version", "sqlite_sequence", "write_turn", "derived", "claim_documents",
+	actorDocuments, articleDocuments, electionDocuments, sourceDocuments, "facets", "postings", "facet_log", "facet_chunks", "tallies",
+	"source_aliases", "actor_aliases")
 
 const (
 	// batchRows and batchBytes bound what one statement writes; a row may be larger than batchBytes by itself.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -10,23 +9,27 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"gorm.io/gorm"
 
 	"claimtracker/internal/tracker"
 )
 
-// Document is one claim as its JSON, ready to be sent.
-type Document struct {
-	ID, Version int64
-	JSON        jsontext.Value
+// Document is one claim as its JSON, in pieces: it is put together only where it goes, and so copied once.
+type Document struct{ pieces []string }
+
+// AppendTo appends the JSON.
+func (d Document) AppendTo(b []byte) []byte {
+	for _, piece := range d.pieces {
+		b = append(b, piece...)
+	}
+	return b
 }
 
-// Meta is what can be said of the record without reading its JSON: its id and its version.
-func (d Document) Meta() tracker.Record { return tracker.Record{ID: d.ID, Version: d.Version} }
-
-// Written is the record's JSON.
-func (d Document) Written() jsontext.Value { return d.JSON }
+// Meta is what can be said of the record without reading all of its JSON: its id and its version.
+func (d Document) Meta() tracker.Record {
+	head := d.pieces[0]
+	return tracker.Record{ID: numberAfter(head, `{"id":`), Version: numberAfter(head, `,"version":`)}
+}
 
 // claimDocument is a row of claim_documents.
 type claimDocument struct {
@@ -114,50 +117,51 @@ func documentOf(claim *tracker.Claim) (claimDocument, error) {
 
 // Document is the claim with that id as Get has it, or NotFound. What is Spliced may be expanded.
 func (c Claims) Document(ctx context.Context, id int64, expand Expand) (d Document, err error) {
-	d.ID = id
 	read := c.s.look
 	if len(expand) > 0 {
 		read = c.s.Read
 	}
 	err = read(ctx, func(tx *gorm.DB) error {
-		row := tx.Raw("SELECT version, document FROM claim_documents WHERE claim_id = ?", id).Row()
-		if err := row.Scan(&d.Version, (*[]byte)(&d.JSON)); errors.Is(err, sql.ErrNoRows) {
+		found := make([]string, 1)
+		err := readRow(tx, "SELECT document FROM claim_documents WHERE claim_id = ?", []any{id}, &found[0])
+		if errors.Is(err, sql.ErrNoRows) {
 			return tracker.Errorf(tracker.NotFound, "There is no claim %d", id)
 		} else if err != nil {
 			return err
 		}
-		one := []jsontext.Value{d.JSON}
-		err := c.s.splice(tx, one, expand)
-		d.JSON = one[0]
+		one, err := spliced(tx, found, expand)
+		if err == nil {
+			d = one[0]
+		}
 		return err
 	})
 	return d, err
 }
 
 // Documents is List without matches: each claim as its JSON. What is Spliced may be expanded.
-func (c Claims) Documents(ctx context.Context, f ClaimFilter, p Page, expand Expand) (l List[jsontext.Value], err error) {
-	read := c.s.Browse
+func (c Claims) Documents(ctx context.Context, f ClaimFilter, p Page, expand Expand) (l List[Document], err error) {
+	read, page := c.s.Browse, func(tx *gorm.DB) (List[string], error) { return pageOfDocuments(tx, f, p) }
 	if f.whole() && !p.Total {
-		read = c.s.glance
+		read, page = c.s.glance, func(tx *gorm.DB) (List[string], error) { return pageOfAll(tx, p) }
 		if len(expand) == 0 {
 			read = c.s.glanceOnce
 		}
 	}
 	err = read(ctx, func(tx *gorm.DB) error {
-		if l, err = pageOfDocuments(tx, f, p); err != nil {
+		found, err := page(tx)
+		if err != nil {
 			return err
 		}
-		return c.s.splice(tx, l.Items, expand)
+		l.Next, l.Total = found.Next, found.Total
+		l.Items, err = spliced(tx, found.Items, expand)
+		return err
 	})
 	return l, err
 }
 
 // pageOfDocuments reads a page of claims as they are kept.
-func pageOfDocuments(tx *gorm.DB, f ClaimFilter, p Page) (l List[jsontext.Value], err error) {
-	if f.whole() && !p.Total {
-		return pageOfAll(tx, p)
-	}
-	page, err := pageOfIDs(tx, f, p)
+func pageOfDocuments(tx *gorm.DB, f ClaimFilter, p Page) (l List[string], err error) {
+	page, err := pageOfClaims(tx, f, p)
 	l.Next, l.Total = page.Next, page.Total
 	if err != nil || len(page.Items) == 0 {
 		return l, err
@@ -167,7 +171,7 @@ func pageOfDocuments(tx *gorm.DB, f ClaimFilter, p Page) (l List[jsontext.Value]
 }
 
 // pageOfAll reads a page of all claims, in one statement. By creation they are in the order of their ids.
-func pageOfAll(tx *gorm.DB, p Page) (l List[jsontext.Value], err error) {
+func pageOfAll(tx *gorm.DB, p Page) (l List[string], err error) {
 	by, descending, err := sortOf(p.Sort, claimOrders)
 	if err != nil {
 		return l, err
@@ -198,16 +202,14 @@ func pageOfAll(tx *gorm.DB, p Page) (l List[jsontext.Value], err error) {
 }
 
 // cursorAt is the place right after a claim.
-func cursorAt(document jsontext.Value, by order[tracker.Claim]) (*Cursor, error) {
-	var its struct {
-		tracker.Record
-		ClaimedOn tracker.Date `json:"claimed_on"`
+func cursorAt(document string, by order[tracker.Claim]) (*Cursor, error) {
+	var claim tracker.Claim
+	claim.ID, claim.ClaimedOn = numberAfter(document, `{"id":`), tracker.Date(textAfter(document, `,"claimed_on":"`))
+	for member, at := range map[string]*tracker.Instant{`,"created_at":"`: &claim.CreatedAt, `,"updated_at":"`: &claim.UpdatedAt} {
+		if err := at.UnmarshalText([]byte(textAfter(document, member))); err != nil {
+			return nil, fmt.Errorf("reading a claim's document: %w", err)
+		}
 	}
-	if err := json.Unmarshal(document, &its); err != nil {
-		return nil, fmt.Errorf("reading a claim's document: %w", err)
-	}
-	claim := tracker.Claim{Record: its.Record}
-	claim.ClaimedOn = its.ClaimedOn
 	at := &Cursor{ID: claim.ID}
 	if by.number != nil {
 		at.Number = by.number(&claim)
@@ -219,26 +221,11 @@ func cursorAt(document jsontext.Value, by order[tracker.Claim]) (*Cursor, error)
 
 // joinedDocuments are the documents that a query finds, in its order. The database joins them to one text, which costs a
 // fraction of what rows do; no line ends in JSON as it is kept.
-func joinedDocuments(tx *gorm.DB, query string, parameters ...any) (all []jsontext.Value, err error) {
-	var joined []byte
-	row := tx.Raw("SELECT "+speechOf(tx).joined+" FROM ("+query+") AS found", parameters...).Row()
-	if err := row.Scan(&joined); err != nil || len(joined) == 0 {
+func joinedDocuments(tx *gorm.DB, query string, parameters ...any) ([]string, error) {
+	var joined string
+	err := readRow(tx, "SELECT COALESCE("+speechOf(tx).joined+", '') FROM ("+query+") AS found", parameters, &joined)
+	if err != nil || joined == "" {
 		return nil, err
 	}
-	all = make([]jsontext.Value, 0, 1+bytes.Count(joined, lineEnd))
-	for one := range bytes.SplitSeq(joined, lineEnd) {
-		all = append(all, one)
-	}
-	return all, nil
-}
-
-var lineEnd = []byte("\n")
-
-// pageOfIDs reads the ids of a page of claims, also of a search.
-func pageOfIDs(tx *gorm.DB, f ClaimFilter, p Page) (List[int64], error) {
-	if f.Search.Query == nil {
-		return pageOfClaims(tx, f, p)
-	}
-	l, err := searchClaims(tx, f, p)
-	return List[int64]{Items: ids(l.Items, func(c *tracker.Claim) *int64 { return &c.ID }), Next: l.Next, Total: l.Total}, err
+	return strings.Split(joined, "\n"), nil
 }

@@ -19,11 +19,11 @@ func documentsMatch(t *testing.T, s *store.Store, after string) {
 	}
 	for i, claim := range claims.Items {
 		want := string(must(json.Marshal(claim)))
-		if got := documents.Items[i]; string(got) != want {
-			t.Errorf("after %s, the document of claim %d is\n%s\nwant\n%s", after, claim.ID, got, want)
+		if got := documents.Items[i]; string(got.AppendTo(nil)) != want {
+			t.Errorf("after %s, the document of claim %d is\n%s\nwant\n%s", after, claim.ID, got.AppendTo(nil), want)
 		}
-		if one := must(s.Claims.Document(bg, claim.ID, nil)); string(one.JSON) != want || one.Version != claim.Version {
-			t.Errorf("after %s, claim %d by itself is\n%s\nwant\n%s", after, claim.ID, one.JSON, want)
+		if one := must(s.Claims.Document(bg, claim.ID, nil)); string(one.AppendTo(nil)) != want || one.Meta().ID != claim.ID || one.Meta().Version != claim.Version {
+			t.Errorf("after %s, claim %d by itself is %v\n%s\nwant\n%s", after, claim.ID, one.Meta(), one.AppendTo(nil), want)
 		}
 	}
 }

@@ -59,7 +59,10 @@ func (c Elections) Create(ctx context.Context, in tracker.ElectionInput) (tracke
 		if err := checkElection(&election.ElectionInput); err != nil {
 			return err
 		}
-		return c.s.create(tx, &election, &election.Record)
+		if err := c.s.create(tx, &election, &election.Record); err != nil {
+			return err
+		}
+		return keepDocument(tx, electionDocuments, election)
 	})
 	return election, err
 }
@@ -70,10 +73,13 @@ func (c Elections) Update(ctx context.Context, id int64, g Guard, change func(*t
 		if election, err = get[tracker.Election](tx, "election", id); err != nil {
 			return err
 		}
-		_, err := update(c.s, tx, g, &election, &election.Record, &election.ElectionInput, change, func() error {
+		differs, err := update(c.s, tx, g, &election, &election.Record, &election.ElectionInput, change, func() error {
 			return checkElection(&election.ElectionInput)
 		})
-		return err
+		if err != nil || !differs {
+			return err
+		}
+		return keepDocument(tx, electionDocuments, election)
 	})
 	return election, err
 }

@@ -148,7 +148,7 @@ func askEverything(ctx context.Context, s *store.Store) error {
 func TestNoQuestionAboutClaimsReadsALargeTableFromEndToEnd(t *testing.T) {
 	seen := statements{}
 	s := newScene(open(t))
-	must(0, s.Watch(seen.see))
+	s.Watch(seen.see)
 	r := rand.New(rand.NewPCG(1, 2))
 	if err := s.grow(r, 40); err != nil {
 		t.Fatal(err)

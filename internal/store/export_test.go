@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -105,17 +104,46 @@ func (s *Store) Fold(ctx context.Context) error { return s.alone(ctx, foldLog) }
 func (s *Store) RebuildFacets(ctx context.Context) error { return s.alone(ctx, facetDerivation.remake) }
 
 // Watch tells fn of each statement that is run from now on, and of its values.
-func (s *Store) Watch(fn func(query string, values []any)) error {
-	see := func(db *gorm.DB) { fn(db.Statement.SQL.String(), slices.Clone(db.Statement.Vars)) }
+func (s *Store) Watch(fn func(query string, values []any)) {
+	see := func(query string, values []any) { fn(query, slices.Clone(values)) }
 	for _, pool := range []*gorm.DB{s.read, s.write} {
-		all := pool.Callback()
-		err := errors.Join(all.Query().After("gorm:query").Register("watch", see), all.Row().After("gorm:row").Register("watch", see),
-			all.Raw().After("gorm:raw").Register("watch", see))
-		if err != nil {
-			return err
-		}
+		pool.Statement.ConnPool = watchedPool{watched{pool.Statement.ConnPool, see}}
 	}
-	return nil
+}
+
+// watched is a pool or a transaction whose statements are told.
+type watched struct {
+	gorm.ConnPool
+	see func(query string, values []any)
+}
+
+func (w watched) ExecContext(ctx context.Context, query string, values ...any) (sql.Result, error) {
+	w.see(query, values)
+	return w.ConnPool.ExecContext(ctx, query, values...)
+}
+
+func (w watched) QueryContext(ctx context.Context, query string, values ...any) (*sql.Rows, error) {
+	w.see(query, values)
+	return w.ConnPool.QueryContext(ctx, query, values...)
+}
+
+func (w watched) QueryRowContext(ctx context.Context, query string, values ...any) *sql.Row {
+	w.see(query, values)
+	return w.ConnPool.QueryRowContext(ctx, query, values...)
+}
+
+type watchedPool struct{ watched }
+
+func (w watchedPool) BeginTx(ctx context.Context, options *sql.TxOptions) (gorm.ConnPool, error) {
+	tx, err := w.ConnPool.(gorm.TxBeginner).BeginTx(ctx, options)
+	return &watchedTransaction{watched{tx, w.see}, tx}, err
+}
+
+func (w watchedPool) GetDBConn() (*sql.DB, error) { return w.ConnPool.(*sql.DB), nil }
+
+type watchedTransaction struct {
+	watched
+	gorm.TxCommitter
 }
 
 // SearchKey is the column of a search index that has the records' ids.

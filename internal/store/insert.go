@@ -8,8 +8,9 @@ import (
 	"gorm.io/gorm/schema"
 )
 
-// insertRows and insertValues bound what one statement inserts; both engines take 32,766 values.
-const insertRows, insertValues = 256, 30_000
+// insertRows bounds how many rows one statement inserts. More are no cheaper by the row, and what SQLite keeps of a statement,
+// and of the pages that it changes, takes memory.
+const insertRows = 64
 
 // insert writes rows as they are, their ids among them. It takes GORM's model of their columns, and as few statements as
 // there is need of: powers of two of rows each, so that there are not many statements to keep prepared.
@@ -24,7 +25,7 @@ func insert[T any](tx *gorm.DB, rows []T) error {
 		fields[i] = model.Schema.FieldsByDBName[column]
 	}
 	for most := insertRows; len(rows) > 0; {
-		for most > len(rows) || most*len(columns) > insertValues {
+		for most > len(rows) {
 			most /= 2
 		}
 		values := make([]any, 0, most*len(columns))
@@ -66,6 +67,14 @@ func readRows(tx *gorm.DB, query string, values []any, fn rowFunc) error {
 		return translated(tx, err)
 	}
 	return translated(tx, scanRows(rows, fn))
+}
+
+// readRow reads the one row that a query finds, or sql.ErrNoRows. SQLite gets the query as it is.
+func readRow(tx *gorm.DB, query string, values []any, into ...any) error {
+	if tx.Name() == "postgres" {
+		return tx.Raw(query, values...).Row().Scan(into...)
+	}
+	return translated(tx, tx.Statement.ConnPool.QueryRowContext(tx.Statement.Context, query, values...).Scan(into...))
 }
 
 // translated is an error of the database as GORM has it.

@@ -160,16 +160,26 @@ func rebuildLists(tx *gorm.DB) error {
 
 // each calls fn for every record of a kind in the order of their ids, a few hundred of which are in memory at a time.
 func each[T interface{ Meta() tracker.Record }](tx *gorm.DB, fn func(*T) error) error {
-	for after := int64(0); ; {
-		var records []T
-		if err := tx.Where("id > ?", after).Order("id").Limit(500).Find(&records).Error; err != nil || len(records) == 0 {
-			return err
-		}
-		for i := range records {
-			if err := fn(&records[i]); err != nil {
+	return eachPage(tx, func(page []T) error {
+		for i := range page {
+			if err := fn(&page[i]); err != nil {
 				return err
 			}
 		}
-		after = records[len(records)-1].Meta().ID
+		return nil
+	})
+}
+
+// eachPage is each for as many records at once as are in memory.
+func eachPage[T interface{ Meta() tracker.Record }](tx *gorm.DB, fn func([]T) error) error {
+	for after := int64(0); ; {
+		var page []T
+		if err := tx.Where("id > ?", after).Order("id").Limit(500).Find(&page).Error; err != nil || len(page) == 0 {
+			return err
+		}
+		if err := fn(page); err != nil {
+			return err
+		}
+		after = page[len(page)-1].Meta().ID
 	}
 }

@@ -13,29 +13,47 @@ import (
 
 // Create keeps a new claim together with its origin, or neither.
 func (c Claims) Create(ctx context.Context, in tracker.NewClaim) (tracker.Claim, error) {
-	claims, errs, err := c.CreateMany(ctx, []tracker.NewClaim{in}, false)
+	n, err := c.create(ctx, []tracker.NewClaim{in}, false)
 	if err != nil {
 		return tracker.Claim{}, err
 	}
-	return claims[0], errs[0]
+	return n.claims[0], n.errs[0]
+}
+
+// CreateDocument is Create with the claim as Document has it.
+func (c Claims) CreateDocument(ctx context.Context, in tracker.NewClaim) (Document, error) {
+	n, err := c.create(ctx, []tracker.NewClaim{in}, false)
+	if err == nil {
+		err = n.errs[0]
+	}
+	if err != nil {
+		return Document{}, err
+	}
+	claim := &n.claims[0]
+	return Document{[]string{n.ready[0].draft.of(claim)}}, nil
 }
 
 // CreateMany keeps new claims, each together with its origin, in one transaction. Where one of them cannot be kept, errs
 // says why at its place, and the others are kept all the same, or, where it is to be all or nothing, none is.
 func (c Claims) CreateMany(ctx context.Context, ins []tracker.NewClaim, allOrNothing bool) (claims []tracker.Claim, errs []error, err error) {
+	n, err := c.create(ctx, ins, allOrNothing)
+	return n.claims, n.errs, err
+}
+
+func (c Claims) create(ctx context.Context, ins []tracker.NewClaim, allOrNothing bool) (n newClaims, err error) {
 	for tries := 0; ; tries++ {
-		var n newClaims
 		if n, err = c.prepare(ctx, ins); err != nil {
-			return n.claims, n.errs, err
+			return n, err
 		}
 		if valid := n.valid(); len(valid) == 0 || allOrNothing && len(valid) < len(ins) {
-			return n.claims, n.errs, nil
+			return n, nil
 		}
 		err = c.s.add(ctx, &n)
 		// What a claim points at may have gone since it was looked up: then it says so when it is looked up again.
 		if tries == 3 || !errors.Is(err, gorm.ErrForeignKeyViolated) {
-			return n.claims, n.errs, err
+			return n, err
 		}
+		c.s.known.forget()
 	}
 }
 
@@ -249,9 +267,13 @@ func (s *Store) techniques(tx *gorm.DB, codes []string) (map[string]bool, error)
 	return there, err
 }
 
-// existing are those of some ids that a table has.
+// existing are those of some ids that a table has; outside of a transaction that writes, those that it had a while ago.
 func (s *Store) existing(tx *gorm.DB, table string, wanted []int64) (map[int64]bool, error) {
 	there := map[int64]bool{}
+	writes := transactionOf(tx) != nil
+	if !writes {
+		wanted = s.known.recall(table, wanted, there)
+	}
 	if len(wanted) == 0 {
 		return there, nil
 	}
@@ -260,6 +282,9 @@ func (s *Store) existing(tx *gorm.DB, table string, wanted []int64) (map[int64]b
 		var id int64
 		err := scan(&id)
 		there[id] = true
+		if !writes { // else it may be undone
+			s.known.remember(table, id)
+		}
 		return err
 	})
 }

@@ -96,3 +96,32 @@ func TestAClaimWhoseActorGoesWhileItWaitsSaysSo(t *testing.T) {
 		t.Errorf("a claim whose actor was deleted while it waited: %s", got)
 	}
 }
+
+func TestAClaimDoesNotPointAtWhatWasThereOnce(t *testing.T) {
+	s := open(t)
+	article, actor, election := newArticle(s, "It was rigged."), newActor(s, "a"), newElection(s, "a")
+	in := claimed("a", quoted(article.ID, "It was rigged."))
+	in.ElectionID, in.Actors = &election.ID, []tracker.ActorRole{{ActorID: actor.ID, Role: tracker.RoleSpeaker}}
+	for range 2 { // the second time, both are known
+		claim := must(s.Claims.Create(bg, in))
+		must(0, s.Claims.Delete(bg, claim.ID, anyVersion))
+	}
+	must(0, s.Actors.Delete(bg, actor.ID, anyVersion))
+	must(0, s.Elections.Delete(bg, election.ID, anyVersion))
+	_, err := s.Claims.Create(bg, in)
+	if got := wrongFields(err); got != "/election_id not_found, /actors/0/actor_id not_found" {
+		t.Errorf("a claim on what was deleted: %s", got)
+	}
+	must(s.Claims.Create(bg, claimed("b", quoted(article.ID, "It was rigged."))))
+}
+
+func TestAClaimIsAnsweredAsItsDocument(t *testing.T) {
+	s := open(t)
+	article := newArticle(s, "It was rigged.")
+	made := must(s.Claims.CreateDocument(bg, claimed(hostile, quoted(article.ID, "It was rigged."))))
+	if kept := must(s.Claims.Document(bg, made.Meta().ID, nil)); !reflect.DeepEqual(made, kept) {
+		t.Errorf("a claim was answered as %+v and is kept as %+v", made, kept)
+	}
+	_, err := s.Claims.CreateDocument(bg, claimed("", quoted(article.ID, "It was rigged.")))
+	wantCode(t, "a claim without words", err, tracker.Invalid)
+}

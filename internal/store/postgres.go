@@ -22,6 +22,7 @@ import (
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+	"gorm.io/plugin/dbresolver"
 
 	"claimtracker/internal/search"
 	"claimtracker/internal/tracker"
@@ -154,7 +155,8 @@ func (e *postgresEngine) end(tx *gorm.DB, latest tracker.Instant) error {
 // commits reads the counter of all instances, which changes in the very moment in which what was written can be seen. After
 // a failover it may have gone back, and count other commits by the same numbers: so it is told apart by the server's start.
 func (e *postgresEngine) commits(ctx context.Context, read *gorm.DB, _ *atomic.Uint64) (n uint64, quiet bool, err error) {
-	err = read.WithContext(ctx).Raw("SELECT commits + (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint FROM write_turn WHERE id = 1").Scan(&n).Error
+	primary := read.WithContext(ctx).Clauses(dbresolver.Write) // and not a replica, which may lag
+	err = primary.Raw("SELECT commits + (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint FROM write_turn WHERE id = 1").Scan(&n).Error
 	return n, true, err
 }
 
@@ -376,7 +378,8 @@ var postgresSpeech = speech{
 	gathered: "string_agg(CAST(id AS text), ',')",
 	moments:  "COALESCE(string_agg(id || ' ' || created_at, ','), '')",
 	joined:   "string_agg(document, chr(10))",
-	stamps:   "string_agg(id || ' ' || version || ' ' || updated_at, ',')",
+	sentence: `CAST((SELECT row_to_json(s) FROM (SELECT id, article_id, article_version, ordinal, span_start AS start, span_end AS "end", text) AS s)
+		AS text)`,
 	inTurn: `SELECT (SELECT document FROM claim_documents WHERE claim_id = CAST(wanted.id AS bigint)) AS document
 		FROM jsonb_array_elements_text(CAST(? AS jsonb)) WITH ORDINALITY AS wanted (id, place) ORDER BY wanted.place`,
 }

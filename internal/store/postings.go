@@ -42,7 +42,7 @@ type speech struct {
 	gathered   string // joins all ids, with commas
 	moments    string // joins the id and the time of creation of claims, with commas
 	joined     string // joins all documents, as lines
-	stamps     string // joins the id, the version and the time of the last change of records, with commas
+	sentence   string // a sentence as its JSON
 	inTurn     string // reads documents, by a list of ids, in its order
 }
 

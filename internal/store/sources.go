@@ -74,6 +74,9 @@ func (c Sources) Create(ctx context.Context, in tracker.SourceInput) (tracker.So
 		if err := writeSourceAliases(tx, source.ID, source.Aliases); err != nil {
 			return err
 		}
+		if err := keepDocument(tx, sourceDocuments, source); err != nil {
+			return err
+		}
 		return sourceIndex.keep(tx, source.ID, passagesOfSource(source.SourceInput))
 	})
 	return source, err
@@ -93,6 +96,9 @@ func (c Sources) Update(ctx context.Context, id int64, g Guard, change func(*tra
 			return settleFacts(tx)
 		})
 		if err != nil || !differs {
+			return err
+		}
+		if err := keepDocument(tx, sourceDocuments, source); err != nil {
 			return err
 		}
 		if err := sourceIndex.keep(tx, id, passagesOfSource(source.SourceInput)); err != nil {

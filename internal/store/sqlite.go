@@ -385,7 +385,8 @@ var sqliteSpeech = speech{
 	gathered: "group_concat(id)",
 	moments:  "COALESCE(group_concat(id || ' ' || created_at), '')",
 	joined:   "group_concat(document, char(10))",
-	stamps:   "group_concat(id || ' ' || version || ' ' || updated_at)",
+	sentence: `json_object('id', id, 'article_id', article_id, 'article_version', article_version, 'ordinal', ordinal,
+		'start', span_start, 'end', span_end, 'text', text)`,
 	inTurn: `SELECT (SELECT document FROM claim_documents WHERE claim_id = wanted.value) AS document
 		FROM json_each(?) AS wanted ORDER BY wanted.key`,
 }

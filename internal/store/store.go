@@ -46,9 +46,9 @@ type Store struct {
 	dictionary dictionary
 	memory     memory
 	overlays   overlays
-	mostLogged int64 // changes in the log of facets
-	fragments  fragments
+	mostLogged int64    // changes in the log of facets
 	codes      sync.Map // the codes of techniques that were seen, which stay
+	known      known
 	queue      *queue
 	commits    atomic.Uint64   // counted up before each commit of this process and after it: odd while one is under way
 	latest     tracker.Instant // the latest moment that any record carries; the queue's own
@@ -273,13 +273,14 @@ func (s *Store) Read(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	})
 }
 
-// look is Read for a single statement, which sees one state of the database as it is. A statement of SQLite is run to its
-// end: it is to be one that finds a row by its key, or a page of them.
 // look is Read for a single statement, which sees one state of the database as it is, or for several that need not see the
-// same one. A statement of SQLite is run to its end: it is to be one that finds rows by their keys.
+// same one. A statement of SQLite is run to its end: it is to be one that finds rows by their keys, or a page of them.
 func (s *Store) look(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if j, ok := ctx.Value(together{}).(*joint); ok {
 		return fn(j.tx)
+	}
+	if s.Replicated() {
+		return s.Read(ctx, fn) // a statement by itself might be run on a replica
 	}
 	return s.run(ctx, func() error {
 		if err := ctx.Err(); err != nil {

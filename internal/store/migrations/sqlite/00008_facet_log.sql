@@ -12,5 +12,5 @@ CREATE TABLE facet_log (
 -- How many times the postings have changed: chunk -1 stands for all of them.
 CREATE TABLE facet_chunks (
     chunk INTEGER PRIMARY KEY,
-    epoch BIGINT NOT NULL
-);
+    epoch INTEGER NOT NULL
+) STRICT;
