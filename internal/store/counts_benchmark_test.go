@@ -93,6 +93,7 @@ func BenchmarkCounts(b *testing.B) {
 		_, _, err := s.Claims.Seen(ctx, store.ClaimFilter{}, "actor_id", 10)
 		return err
 	})
+	b.Cleanup(func() { b.Logf("%d bytes of the index are remembered", s.Remembered()) })
 	ask("totals", func(ctx context.Context) error { _, err := s.Totals(ctx); return err })
 	ask("gaps", func(ctx context.Context) error { _, err := s.Gaps(ctx, 14); return err })
 }
