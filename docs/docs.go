@@ -170,7 +170,7 @@ const docTemplate = `{
                         ],
                         "type": "string",
                         "default": "-created_at",
-                        "description": "Order, with - before it for descending; relevance, with q, is one page of the best of the newest 2000",
+                        "description": "Order, with - before it for descending; relevance, with q, is one page of the best of the newest 1000",
                         "name": "sort",
                         "in": "query"
                     },
@@ -931,7 +931,7 @@ const docTemplate = `{
                         ],
                         "type": "string",
                         "default": "-created_at",
-                        "description": "Order, with - before it for descending; relevance, with q, is one page of the best of the newest 2000",
+                        "description": "Order, with - before it for descending; relevance, with q, is one page of the best of the newest 1000",
                         "name": "sort",
                         "in": "query"
                     },
@@ -2531,7 +2531,7 @@ const docTemplate = `{
                         ],
                         "type": "string",
                         "default": "-created_at",
-                        "description": "Order, with - before it for descending; relevance, with q, is one page of the best of the newest 2000",
+                        "description": "Order, with - before it for descending; relevance, with q, is one page of the best of the newest 1000",
                         "name": "sort",
                         "in": "query"
                     },
@@ -5355,7 +5355,7 @@ const docTemplate = `{
                         ],
                         "type": "string",
                         "default": "-created_at",
-                        "description": "Order; relevance is one page of the best of the newest 2000 of each kind",
+                        "description": "Order; relevance is one page of the best of the newest 1000 of each kind",
                         "name": "sort",
                         "in": "query"
                     },
@@ -5489,7 +5489,7 @@ const docTemplate = `{
                         ],
                         "type": "string",
                         "default": "-created_at",
-                        "description": "Order, with - before it for descending; relevance, with q, is one page of the best of the newest 2000. created_at is that of the version",
+                        "description": "Order, with - before it for descending; relevance, with q, is one page of the best of the newest 1000. created_at is that of the version",
                         "name": "sort",
                         "in": "query"
                     },
@@ -5864,7 +5864,7 @@ const docTemplate = `{
                         ],
                         "type": "string",
                         "default": "-created_at",
-                        "description": "Order, with - before it for descending; relevance, with q, is one page of the best of the newest 2000",
+                        "description": "Order, with - before it for descending; relevance, with q, is one page of the best of the newest 1000",
                         "name": "sort",
                         "in": "query"
                     },

@@ -68,7 +68,7 @@ type ClaimList struct {
 //	@Param		q	query	string	false	"Search: words, phrases in quotation marks, beginnings*, one OR another, -without; GET /api/v1/search says more"	maxLength(1000)
 //	@Param		highlight	query	bool	false	"Say in matches of each record where q was found"	default(false)
 //	@Param		limit	query	int		false	"Records on a page"	minimum(1)	maximum(200)	default(50)
-//	@Param		sort	query	string	false	"Order, with - before it for descending; relevance, with q, is one page of the best of the newest 2000"	Enums(claimed_on,-claimed_on,created_at,-created_at,updated_at,-updated_at,relevance)	default(-created_at)
+//	@Param		sort	query	string	false	"Order, with - before it for descending; relevance, with q, is one page of the best of the newest 1000"	Enums(claimed_on,-claimed_on,created_at,-created_at,updated_at,-updated_at,relevance)	default(-created_at)
 //	@Param		expand	query	[]string	false	"Records to put in place"	collectionFormat(csv)	Enums(actors,election,techniques,occurrences,sentences,article,source)
 //	@Param		cursor	query	string	false	"next of the page before"
 //	@Param		total	query	bool	false	"Count the whole list too"	default(false)

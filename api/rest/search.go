@@ -98,7 +98,7 @@ var resources = map[tracker.ResultType]string{
 //	@Param		type	query	[]string	false	"Kinds of records; all where none is named"	collectionFormat(multi)	Enums(actor,source,claim,article,sentence)
 //	@Param		highlight	query	bool	false	"Say where in each text it was found"	default(false)
 //	@Param		limit	query	int		false	"Records on a page"	minimum(1)	maximum(200)	default(50)
-//	@Param		sort	query	string	false	"Order; relevance is one page of the best of the newest 2000 of each kind"	Enums(-created_at,relevance)	default(-created_at)
+//	@Param		sort	query	string	false	"Order; relevance is one page of the best of the newest 1000 of each kind"	Enums(-created_at,relevance)	default(-created_at)
 //	@Param		cursor	query	string	false	"next of the page before"
 //	@Param		total	query	bool	false	"Count all of them too, and those of each kind"	default(false)
 //	@Param		If-None-Match	header	string	false	"ETag of the answer that you have"

@@ -28,7 +28,7 @@ type Search struct {
 // engine.
 const (
 	Relevance = "relevance"
-	MaxRanked = 2000
+	MaxRanked = 1000
 )
 
 // index says how one kind of record is searched: by the terms of its texts, in a table beside that of the records.
