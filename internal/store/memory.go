@@ -68,7 +68,8 @@ func recall[T any](m *memory, p part) (value T, ok bool) {
 	return value, ok
 }
 
-// keep remembers a part, of so many bytes, instead of what was remembered of it before.
+// keep remembers a part, of so many bytes, instead of what was remembered of it before. What there is no room for at all is
+// not remembered, and pushes nothing else out.
 func (m *memory) keep(p part, value any, size int) {
 	if m == nil {
 		return
@@ -80,16 +81,20 @@ func (m *memory) keep(p part, value any, size int) {
 		m.parts = map[part]*linked.Element{}
 	}
 	if e := m.parts[p]; e != nil {
-		m.size += one.size - e.Value.(*remembered).size
-		e.Value = one
-		m.recent.MoveToFront(e)
-	} else {
+		m.forget(e)
+	}
+	if one.size <= m.most {
 		m.size += one.size
 		m.parts[p] = m.recent.PushFront(one)
 	}
 	for m.size > m.most {
-		last := m.recent.Remove(m.recent.Back()).(*remembered)
-		m.size -= last.size
-		delete(m.parts, last.part)
+		m.forget(m.recent.Back())
 	}
+}
+
+// forget takes out a part; whoever calls it has the lock.
+func (m *memory) forget(e *linked.Element) {
+	one := m.recent.Remove(e).(*remembered)
+	m.size -= one.size
+	delete(m.parts, one.part)
 }

@@ -143,9 +143,10 @@ func (e *postgresEngine) turn() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 }
 
-func (e *postgresEngine) begin(tx *gorm.DB) (latest tracker.Instant, err error) {
-	err = tx.Raw("SELECT latest FROM write_turn WHERE id = 1 FOR UPDATE").Scan(&latest).Error
-	return latest, err
+func (e *postgresEngine) begin(tx *gorm.DB) (latest tracker.Instant, which string, err error) {
+	err = readRow(tx, `SELECT latest, extract(epoch FROM pg_postmaster_start_time()) || ' ' || (SELECT oid FROM pg_database WHERE datname = current_database())
+		FROM write_turn WHERE id = 1 FOR UPDATE`, nil, &latest, &which)
+	return latest, which, err
 }
 
 func (e *postgresEngine) end(tx *gorm.DB, latest tracker.Instant) error {

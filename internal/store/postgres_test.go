@@ -374,3 +374,31 @@ func TestAPasswordIsNeverTold(t *testing.T) {
 		t.Error("an address of another kind of server is taken for the name of a file")
 	}
 }
+
+func TestWhatARestoredDatabaseHasLostIsNotRemembered(t *testing.T) {
+	address := onPostgres(t)
+	if address == "" {
+		return
+	}
+	other := must(url.Parse(address))
+	name := strings.TrimPrefix(other.Path, "/")
+	other.Path = "/postgres"
+	s := must(store.Open(bg, address, slog.New(slog.DiscardHandler), clock()))
+	article := newArticle(s, "One.")
+	must(0, s.Close())
+	administer(t, other.String(), "CREATE DATABASE "+name+"_kept TEMPLATE "+name)
+	s = openAt(t, address)
+	create := func(tag string) {
+		in := claimed("a", quoted(article.ID, "One."))
+		in.Tags = []string{tag}
+		must(s.Claims.Create(bg, in))
+	}
+	create("lost")
+	create("lost") // with the ids of its facets, which are remembered from now on
+	administer(t, other.String(), "DROP DATABASE "+name+" WITH (FORCE)", "ALTER DATABASE "+name+"_kept RENAME TO "+name)
+	create("other")
+	create("lost")
+	if err := s.Read(bg, store.CheckFacets); err != nil {
+		t.Error(err)
+	}
+}

@@ -387,6 +387,13 @@ func (d *dictionary) remember(found []entry, entered map[int64]bool) {
 	}
 }
 
+// forget forgets all ids: the database is another one.
+func (d *dictionary) forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ids = nil
+}
+
 // postingsAtOnce bounds how many postings are read and written by one statement: 2 MiB of them.
 const postingsAtOnce = 1000
 

@@ -247,7 +247,7 @@ func (e *sqliteEngine) away(err error) bool {
 func (e *sqliteEngine) turn() *sql.TxOptions { return nil }
 
 // begin has nothing to do: the pool has one connection, and its transactions begin with the lock taken.
-func (e *sqliteEngine) begin(*gorm.DB) (tracker.Instant, error) { return 0, nil }
+func (e *sqliteEngine) begin(*gorm.DB) (tracker.Instant, string, error) { return 0, "", nil }
 
 // end has nothing to do: nobody else writes.
 func (e *sqliteEngine) end(*gorm.DB, tracker.Instant) error { return nil }

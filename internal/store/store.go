@@ -52,6 +52,7 @@ type Store struct {
 	queue      *queue
 	commits    atomic.Uint64   // counted up before each commit of this process and after it: odd while one is under way
 	latest     tracker.Instant // the latest moment that any record carries; the queue's own
+	which      string          // the database that was written to last; the queue's own
 
 	gate     sync.Mutex // held to look at closed and join underWay
 	closed   bool
@@ -65,8 +66,9 @@ type engine interface {
 	// turn is how a transaction that writes must begin.
 	turn() *sql.TxOptions
 	// begin makes a transaction that has just begun the only one that writes, until it ends. It returns the latest moment
-	// that any other process has given a record.
-	begin(tx *gorm.DB) (latest tracker.Instant, err error)
+	// that any other process has given a record, and which database it is that answers: a name that is another one once that was
+	// restored, or another server took its place, which may have lost what was committed.
+	begin(tx *gorm.DB) (latest tracker.Instant, which string, err error)
 	// end comes right before the commit of a transaction that has written; latest is the latest moment that any record has.
 	end(tx *gorm.DB, latest tracker.Instant) error
 	// commits is Store.Commits, where mine is the counter of this process.

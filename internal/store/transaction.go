@@ -227,10 +227,16 @@ func (s *Store) begin(ctx, turn context.Context) (tx *gorm.DB, t *transaction, e
 	if tx.Error != nil {
 		return nil, nil, tx.Error
 	}
-	latest, err := s.engine.begin(tx.WithContext(turn))
+	latest, which, err := s.engine.begin(tx.WithContext(turn))
 	if err != nil {
 		tx.Rollback()
 		return nil, nil, err
+	}
+	if which != s.which {
+		s.dictionary.forget() // ids that this database may never have given, or given to other facets
+		s.known.forget()
+		s.codes.Clear()
+		s.which = which
 	}
 	return tx, &transaction{latest: max(s.latest, latest), touched: map[int64]struct{}{}, fresh: map[int64]*tracker.Claim{},
 		ready: map[int64]*readyClaim{}, articles: map[int64]articleOf{}, facts: map[int64][]int64{}, entered: map[int64]bool{},
