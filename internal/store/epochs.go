@@ -13,15 +13,15 @@ import (
 // chunk is right for every snapshot in which the chunk has the same epoch, whatever has become of the others.
 
 // chanceBits are the lowest bits of an epoch, which are random: a server that lost what it had committed, and goes on, gives the
-// same number to another state, and is not to be taken at its word.
+// same number to another state, and is not to be taken at its word. Above them, epochs count from 1.
 const chanceBits = 20
 
 // nextEpoch gives the index a new epoch, and these chunks too, in the transaction that changes them.
 func nextEpoch(tx *gorm.DB, chunks []int64) error {
 	var epoch int64
 	err := readRows(tx, `INSERT INTO facet_chunks (chunk, epoch) VALUES (-1, ?)
-		ON CONFLICT (chunk) DO UPDATE SET epoch = (((facet_chunks.epoch >> 20) + 1) << 20) | excluded.epoch RETURNING epoch`,
-		[]any{rand.Int64N(1 << chanceBits)}, func(scan scanFunc) error { return scan(&epoch) })
+		ON CONFLICT (chunk) DO UPDATE SET epoch = (facet_chunks.epoch >> 20 << 20) + excluded.epoch RETURNING epoch`,
+		[]any{1<<chanceBits | rand.Int64N(1<<chanceBits)}, func(scan scanFunc) error { return scan(&epoch) })
 	if err != nil || len(chunks) == 0 {
 		return err
 	}

@@ -73,6 +73,7 @@ func TestTheDatabaseItselfKeepsOccurrencesOnSentencesOfTheirVersion(t *testing.T
 	refused("a first sentence that is not there", copied, 99, second)
 	refused("a last sentence that is not there", copied, first, 99)
 	refused("another first sentence that is not there", "UPDATE occurrences SET first_sentence_id = 99 WHERE id = ?", claim.Origin.ID)
+	refused("the move of a sentence to another article", "UPDATE sentences SET article_id = ? WHERE id = ?", other.ID, first)
 	refused("the deletion of a sentence", "DELETE FROM sentences WHERE id = ?", first)
 	if onSQLite() {
 		refused("a first sentence of another article", copied, elsewhere, second)

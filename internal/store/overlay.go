@@ -340,6 +340,13 @@ func (s *overlays) of(epoch int64) *overlay {
 	return newOverlay(epoch)
 }
 
+// forget lets go of what is shared: the epochs of another database may be lower.
+func (s *overlays) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shared, s.earlier = nil, nil
+}
+
 // instead is an empty overlay in place of one that turned out to be of another log.
 func (s *overlays) instead(of *overlay) *overlay {
 	s.mu.Lock()

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 
@@ -355,7 +356,10 @@ func (k sheets) load(tx *gorm.DB, field string, wanted []chunkState, within span
 		}
 		one := stored[w.chunk]
 		if w.log.row > 0 {
-			one, _ = one.with(v.since(field, w.chunk, 0), k.numbers) // a new sheet has room for a list of each claim, twice
+			var ok bool
+			if one, ok = one.with(v.since(field, w.chunk, 0), k.numbers); !ok { // a new sheet has room for a list of each claim, twice
+				return fmt.Errorf("what the log says of %s has no room in chunk %d", field, w.chunk)
+			}
 		}
 		k.strip[i] = piece[*sheet]{w, one}
 	}

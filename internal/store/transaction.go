@@ -236,6 +236,7 @@ func (s *Store) begin(ctx, turn context.Context) (tx *gorm.DB, t *transaction, e
 		s.dictionary.forget() // ids that this database may never have given, or given to other facets
 		s.known.forget()
 		s.codes.Clear()
+		s.overlays.forget()
 		s.which = which
 	}
 	return tx, &transaction{latest: max(s.latest, latest), touched: map[int64]struct{}{}, fresh: map[int64]*tracker.Claim{},

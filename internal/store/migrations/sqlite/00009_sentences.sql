@@ -78,3 +78,7 @@ WHEN EXISTS (SELECT 1 FROM occurrences WHERE article_id = OLD.article_id AND art
     AND OLD.id BETWEEN first_sentence_id AND last_sentence_id)
 BEGIN SELECT RAISE(ABORT, 'a sentence that a claim stands on stays'); END;
 -- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER sentences_are BEFORE UPDATE OF id, article_id, article_version ON sentences
+BEGIN SELECT RAISE(ABORT, 'a sentence stays in its version'); END;
+-- +goose StatementEnd
