@@ -229,7 +229,7 @@ func (c Articles) Update(ctx context.Context, id int64, g Guard, change func(*tr
 			return err
 		}
 		was := article.ArticleInput
-		_, err := update(c.s, tx, g, &article, &article.Record, &article.ArticleInput, change, func() error {
+		differs, err := update(c.s, tx, g, &article, &article.Record, &article.ArticleInput, change, func() error {
 			if err := checkArticle(tx, id, &article.ArticleInput); err != nil || was.SourceID == article.SourceID && was.URL == article.URL {
 				return err
 			}
@@ -250,7 +250,7 @@ func (c Articles) Update(ctx context.Context, id int64, g Guard, change func(*tr
 		if err := articleMoved(tx, id, was, article.ArticleInput); err != nil {
 			return err
 		}
-		if article, err = articleHead(tx, id, nil); err != nil {
+		if article, err = articleHead(tx, id, nil); err != nil || !differs {
 			return err
 		}
 		return keepArticleDocument(tx, article)
