@@ -41,6 +41,8 @@ const (
 	crossPart                   // how many claims have two values each, as strip[[]crossing]
 	extentPart                  // when claims with each value of a field were seen, as numberedExtents
 	createdPart                 // when a claim that is in the index at an epoch was created, as tracker.Instant
+	namePart                    // the name of a record, as momentary[string]
+	tallyPart                   // how many records there are of each kind, as momentary[map[string]int64]
 )
 
 type remembered struct {
