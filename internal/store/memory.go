@@ -39,7 +39,8 @@ const (
 	postingPart                 // a facet's coded sets, as strip[[]byte]
 	sheetPart                   // a field's sheets, as sheets
 	crossPart                   // how many claims have two values each, as strip[[]crossing]
-	extentPart                  // when claims with each value of a field were seen, as numberedExtents
+	extentPart                  // when claims with each value of a field were seen, as strip[chunkExtents]
+	countedPart                 // how many claims that some facets rule have each value of a field, as strip[chunkTally]
 	createdPart                 // when a claim that is in the index at an epoch was created, as tracker.Instant
 	namePart                    // the name of a record, as momentary[string]
 	tallyPart                   // how many records there are of each kind, as momentary[map[string]int64]
