@@ -153,6 +153,9 @@ func (e *postgresEngine) end(tx *gorm.DB, latest tracker.Instant) error {
 	return tx.Exec("UPDATE write_turn SET commits = commits + 1, latest = ? WHERE id = 1", int64(latest)).Error
 }
 
+// between has nothing to do: PostgreSQL folds its log by itself.
+func (e *postgresEngine) between() {}
+
 // commits reads the counter of all instances, which changes in the very moment in which what was written can be seen. After
 // a failover it may have gone back, and count other commits by the same numbers: so it is told apart by the server's start.
 func (e *postgresEngine) commits(ctx context.Context, read *gorm.DB, _ *atomic.Uint64) (n uint64, quiet bool, err error) {

@@ -40,14 +40,11 @@ const checkedSize = 64 << 20
 // most of it is changed again soon.
 const writerCache = 8 << 20
 
-// checkpointPages is after how many pages the write-ahead log is folded into the file: 32 MiB. The pages that nearly each write
-// changes are in the log many times by then, and go into the file once.
-const checkpointPages = 8192
-
 // sqliteEngine keeps the tracker in one file.
 type sqliteEngine struct {
-	path string
-	lock *flock.Flock
+	path        string
+	lock        *flock.Flock
+	checkpoints *checkpointer // nil where the database is only read
 }
 
 func (e *sqliteEngine) open(ctx context.Context, config *gorm.Config) (write, read *gorm.DB, err error) {
@@ -76,7 +73,30 @@ func (e *sqliteEngine) open(ctx context.Context, config *gorm.Config) (write, re
 	if err != nil {
 		return nil, nil, errors.Join(err, closePool(write))
 	}
+	if err := e.checkpoint(config, write); err != nil {
+		return nil, nil, errors.Join(err, closePool(read), closePool(write))
+	}
 	return write, read, nil
+}
+
+// checkpoint gets ready to fold the log. Its connection waits for those who read the log, or write, for a moment only.
+func (e *sqliteEngine) checkpoint(config *gorm.Config, write *gorm.DB) error {
+	db, err := e.pool(config, 1, "_synchronous=FULL&_busy_timeout=10&_stmt_cache_size=10")
+	if err != nil {
+		return err
+	}
+	c := &checkpointer{log: config.Logger, pages: checkpointPages, folded: make(chan error, 1)}
+	if c.pool, err = db.DB(); err != nil {
+		return err
+	}
+	if c.writer, err = write.DB(); err != nil {
+		return errors.Join(err, c.pool.Close())
+	}
+	if c.file, err = os.Open(e.path); err != nil {
+		return errors.Join(fmt.Errorf("cannot open %s: %w", e.path, err), c.pool.Close())
+	}
+	e.checkpoints = c
+	return nil
 }
 
 // resolve makes the path absolute and follows links: a file has one lock however it is named, and no name means anything
@@ -183,7 +203,7 @@ func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB, isNew bool) err
 	}
 	// What a statement that fails half-way would have to put back is kept in memory: in a file, that is three times as much to
 	// write as the log.
-	if _, err := pool.ExecContext(ctx, fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA temp_store = MEMORY", checkpointPages)); err != nil {
+	if _, err := pool.ExecContext(ctx, fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA temp_store = MEMORY", mostLoggedPages)); err != nil {
 		return fmt.Errorf("cannot set up the log of %s: %w", e.path, err)
 	}
 	// SQLite opens the log with the first look into the file. The writer must have it open from the beginning, for it is
@@ -286,11 +306,17 @@ func (e *sqliteEngine) replica(string) (gorm.Dialector, *sql.DB, error) {
 	return nil, nil, errors.New("is of no use to a SQLite file: replicas are of a PostgreSQL database only")
 }
 
-func (e *sqliteEngine) close() error {
-	if e.lock == nil {
-		return nil
+func (e *sqliteEngine) between() { e.checkpoints.between() }
+
+// close lets go of the file last: its lock must outlast all else.
+func (e *sqliteEngine) close() (err error) {
+	if e.checkpoints != nil {
+		err = e.checkpoints.close()
 	}
-	return e.lock.Unlock()
+	if e.lock != nil {
+		err = errors.Join(err, e.lock.Unlock())
+	}
+	return err
 }
 
 func (e *sqliteEngine) openSource(ctx context.Context, config *gorm.Config) (*gorm.DB, error) {

@@ -71,6 +71,8 @@ type engine interface {
 	begin(tx *gorm.DB) (latest tracker.Instant, which string, err error)
 	// end comes right before the commit of a transaction that has written; latest is the latest moment that any record has.
 	end(tx *gorm.DB, latest tracker.Instant) error
+	// between is called by the only one of this process who writes, after each transaction and before the next.
+	between()
 	// commits is Store.Commits, where mine is the counter of this process.
 	commits(ctx context.Context, read *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error)
 	// test makes a condition one by which rows are tested, and by which no index is chosen where the engine would choose badly.
@@ -120,7 +122,7 @@ func Open(ctx context.Context, address string, log *slog.Logger, now func() time
 	if s.write, s.read, err = s.engine.open(ctx, configOf(s.engine, log, now)); err != nil {
 		return nil, errors.Join(err, s.engine.close())
 	}
-	s.queue = newQueue(s.commit)
+	s.queue = newQueue(s.commit, s.engine.between)
 	if err := s.replicate(replicas, log); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
