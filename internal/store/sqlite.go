@@ -54,8 +54,7 @@ func (e *sqliteEngine) open(ctx context.Context, config *gorm.Config) (write, re
 	if err := e.take(); err != nil {
 		return nil, nil, err
 	}
-	isNew, err := e.inspect()
-	if err != nil {
+	if err := e.inspect(); err != nil {
 		return nil, nil, err
 	}
 	// A writer takes its lock when it begins, so that it never has to give up half-way; each commit is on the disk before
@@ -65,7 +64,7 @@ func (e *sqliteEngine) open(ctx context.Context, config *gorm.Config) (write, re
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := e.prepare(ctx, write, isNew); err != nil {
+	if err := e.prepare(ctx, write); err != nil {
 		return nil, nil, errors.Join(err, closePool(write))
 	}
 	readers := max(4, 2*runtime.GOMAXPROCS(0))
@@ -133,38 +132,38 @@ func (e *sqliteEngine) take() error {
 }
 
 // inspect refuses a file that is not a claim tracker's database, that has lost its end, or that cannot be written, before
-// SQLite touches it. It tells whether there is no database yet.
-func (e *sqliteEngine) inspect() (isNew bool, err error) {
+// SQLite touches it.
+func (e *sqliteEngine) inspect() error {
 	file, err := os.OpenFile(e.path, os.O_RDWR, 0)
 	if errors.Is(err, os.ErrNotExist) {
-		return true, nil
+		return nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("cannot write to the database: %w", err)
+		return fmt.Errorf("cannot write to the database: %w", err)
 	}
 	defer func() { _ = file.Close() }() // it is only read
 	info, err := file.Stat()
 	if err != nil {
-		return false, fmt.Errorf("cannot read the database: %w", err)
+		return fmt.Errorf("cannot read the database: %w", err)
 	}
 	if info.Size() == 0 {
-		return true, nil
+		return nil
 	}
 	header := make([]byte, 100)
 	if _, err := io.ReadFull(file, header); err != nil || !bytes.HasPrefix(header, []byte("SQLite format 3\x00")) {
-		return false, fmt.Errorf("%s is not a SQLite database, or its beginning is damaged", e.path)
+		return fmt.Errorf("%s is not a SQLite database, or its beginning is damaged", e.path)
 	}
 	if id := binary.BigEndian.Uint32(header[68:]); id != applicationID {
-		return false, fmt.Errorf("%s is a SQLite database, but not a claim tracker's", e.path)
+		return fmt.Errorf("%s is a SQLite database, but not a claim tracker's", e.path)
 	}
 	pageSize, pages := int64(binary.BigEndian.Uint16(header[16:])), int64(binary.BigEndian.Uint32(header[28:]))
 	if pageSize == 1 {
 		pageSize = 65536
 	}
 	if !e.unfinished() && info.Size() < pages*pageSize {
-		return false, fmt.Errorf("%s is damaged: it has %d bytes and should have %d", e.path, info.Size(), pages*pageSize)
+		return fmt.Errorf("%s is damaged: it has %d bytes and should have %d", e.path, info.Size(), pages*pageSize)
 	}
-	return false, nil
+	return nil
 }
 
 // unfinished tells whether a process that ended without closing left work behind that SQLite will put into the file.
@@ -178,7 +177,7 @@ func (e *sqliteEngine) unfinished() bool {
 }
 
 // prepare checks the file for damage and brings its schema up to date. Nothing is written to a file that is refused.
-func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB, isNew bool) error {
+func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB) error {
 	pool, err := db.DB()
 	if err != nil {
 		return err
@@ -188,7 +187,12 @@ func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB, isNew bool) err
 			return err
 		}
 	}
-	if isNew {
+	// A file that inspect has seen may be none any more: SQLite undoes what a killed process had begun to make of it.
+	var pages int64
+	if err := pool.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages); err != nil {
+		return fmt.Errorf("cannot read %s: %w", e.path, err)
+	}
+	if pages == 0 {
 		// Before there is a write-ahead log: a killed process leaves that behind, and inspect reads the file's header.
 		if _, err := pool.ExecContext(ctx, setApplicationID); err != nil {
 			return fmt.Errorf("cannot write to %s: %w", e.path, err)
@@ -332,7 +336,7 @@ func (e *sqliteEngine) openSource(ctx context.Context, config *gorm.Config) (*go
 	if err := e.take(); err != nil {
 		return nil, err
 	}
-	if _, err := e.inspect(); err != nil {
+	if err := e.inspect(); err != nil {
 		return nil, err
 	}
 	read, err := e.pool(config, 1, "mode=ro&_query_only=1&_busy_timeout=5000&_stmt_cache_size=100")
