@@ -115,6 +115,34 @@ func TestAClaimDoesNotPointAtWhatWasThereOnce(t *testing.T) {
 	must(s.Claims.Create(bg, claimed("b", quoted(article.ID, "It was rigged."))))
 }
 
+func TestAClaimStandsOnNoSentenceThatIsGone(t *testing.T) {
+	s := open(t)
+	article, other := newArticle(s, "It was rigged. It was not."), newArticle(s, "Nobody knows.")
+	first, last := article.Latest.Sentences[0].ID, article.Latest.Sentences[1].ID
+	on := func(anchor tracker.Anchor) tracker.NewClaim {
+		return claimed("a", tracker.NewOccurrence{Anchor: anchor})
+	}
+	for range 2 { // the second time, the sentences are known
+		for _, anchor := range []tracker.Anchor{{SentenceID: first, LastSentenceID: last}, {SentenceID: first}, {SentenceID: first, Exact: "rigged"}} {
+			claim := must(s.Claims.Create(bg, on(anchor)))
+			must(0, s.Claims.Delete(bg, claim.ID, anyVersion))
+		}
+	}
+	must(0, s.Articles.Delete(bg, article.ID, anyVersion))
+	for anchor, want := range map[tracker.Anchor]string{
+		{SentenceID: first}:                        "/occurrence/sentence_id not_found",
+		{SentenceID: last}:                         "/occurrence/sentence_id not_found",
+		{SentenceID: first, Exact: "rigged"}:       "/occurrence/sentence_id not_found",
+		{SentenceID: first, LastSentenceID: last}:  "/occurrence/sentence_id not_found",
+		{SentenceID: other.Latest.Sentences[0].ID}: "<nil>",
+	} {
+		_, err := s.Claims.Create(bg, on(anchor))
+		if got := wrongFields(err); got != want {
+			t.Errorf("a claim on %+v: %s; want %s", anchor, got, want)
+		}
+	}
+}
+
 func TestAClaimIsAnsweredAsItsDocument(t *testing.T) {
 	s := open(t)
 	article := newArticle(s, "It was rigged.")
