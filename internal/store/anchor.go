@@ -24,6 +24,7 @@ const maxRun = 100
 type locator struct {
 	tx        *gorm.DB
 	sentences map[int64]namedSentence
+	known     bool // some of them were there a while ago
 }
 
 // namedSentence is a sentence without its text, and that text with text.ContextLength code points around it, unless it is long.
@@ -46,7 +47,7 @@ var namedSentences = fmt.Sprintf(`SELECT s.id, s.article_id, s.article_version, 
 
 // locator reads, in one query, the sentences that anchors name.
 func (s *Store) locator(tx *gorm.DB, anchors ...tracker.Anchor) (locator, error) {
-	l := locator{tx, map[int64]namedSentence{}}
+	l := locator{tx: tx, sentences: map[int64]namedSentence{}}
 	return l, l.read(namedBy(anchors))
 }
 

@@ -112,7 +112,7 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if n.errs[i], err = prepareClaim(&n.claims[i], ins[i].Occurrence, there, words); err != nil {
+			if n.errs[i], err = c.s.prepareClaim(&n.claims[i], ins[i].Occurrence, there, words); err != nil {
 				return err
 			}
 			if n.errs[i] != nil {
@@ -128,11 +128,18 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 }
 
 // prepareClaim gives a claim what it is made of. What is wrong with it is wrong; err is a failure of the database.
-func prepareClaim(claim *tracker.Claim, at tracker.NewOccurrence, there references, words locator) (wrong, err error) {
+func (s *Store) prepareClaim(claim *tracker.Claim, at tracker.NewOccurrence, there references, words locator) (wrong, err error) {
 	var p, misplaced tracker.Problems
 	there.check(&p, &claim.ClaimInput)
 	claim.Begin(&p)
 	origin, err := words.locate(&misplaced, "/occurrence", &at)
+	if err == nil && misplaced.Err() != nil && words.known {
+		if words, err = s.locator(words.tx, at.Anchor); err != nil {
+			return nil, err
+		}
+		misplaced = tracker.Problems{}
+		origin, err = words.locate(&misplaced, "/occurrence", &at)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -11,9 +11,10 @@ import (
 
 // What new claims stand on is remembered: often, several stand on the same few sentences.
 //
-// A sentence never changes, nor is its id given again. It may be gone, with its version: a foreign key tells who relies on that,
-// and then sentences are forgotten and looked for once more. And another database may take the place of this one: then its
-// number is another one, under which nothing is remembered yet, and claims that were made ready before are made ready again.
+// A sentence never changes, nor is its id given again. It may be gone, with its version: a foreign key tells who relies on it,
+// and then sentences are forgotten and looked for once more, as those of an anchor are at which something seems to be wrong. And
+// another database may take the place of this one: then its number is another one, under which nothing is remembered yet, and
+// claims that were made ready before are made ready again.
 
 // mostOfQuotes is how many bytes of sentences and quotes are remembered.
 const mostOfQuotes = 4 << 20
@@ -40,12 +41,12 @@ func (s *Store) knownLocator(tx *gorm.DB, database int64, anchors []tracker.Anch
 	if transactionOf(tx) != nil {
 		return s.locator(tx, anchors...) // what it has made may be undone
 	}
-	l := locator{tx, map[int64]namedSentence{}}
+	l := locator{tx: tx, sentences: map[int64]namedSentence{}}
 	var unknown []int64
 	for _, id := range namedBy(anchors) {
 		known, ok := recall[namedSentence](&s.quotes, part{what: sentencePart, id: id, epoch: database})
 		if ok {
-			l.sentences[id] = known
+			l.sentences[id], l.known = known, true
 		} else {
 			unknown = append(unknown, id)
 		}
