@@ -98,8 +98,9 @@ func againstStatic(b *testing.B, p *benchmark.Process, next func(client, i int) 
 	defer transport.CloseIdleConnections()
 	warm := load(b, p, transport, *clients, next)
 	echo := static(b, warm.BodySize())
-	bare := func(int, int) benchmark.Ask {
+	bare := func(client, i int) benchmark.Ask {
 		a := asking(echo, "/static")
+		a.Header = next(client, i).Header // both sides read the same request
 		if warm.BodySize() == 0 {
 			a.Want = http.StatusNotModified
 		}

@@ -191,7 +191,7 @@ func pageOfAll(tx *gorm.DB, p Page) (l List[string], err error) {
 	} else if p.After != nil {
 		query, values = query+" WHERE ("+key+") "+beyond+" (?, ?)", []any{by.keyOf(p.After), p.After.ID}
 	}
-	query += " ORDER BY " + strings.ReplaceAll(key, ",", direction+",") + direction + " LIMIT ?"
+	query += " ORDER BY " + strings.ReplaceAll(key, ",", direction+",") + direction + upTo
 	l.Items, err = joinedDocuments(tx, query, append(values, p.Limit+1)...)
 	if err != nil || len(l.Items) <= p.Limit {
 		return l, err

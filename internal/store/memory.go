@@ -43,6 +43,8 @@ const (
 	createdPart                  // when a claim that is in the index at an epoch was created, as tracker.Instant
 	sentencePart                 // a sentence of the database that is the epoch-th to be written to, as namedSentence
 	quotePart                    // what is made of the words of an occurrence, as quote
+	namePart                     // the name of a record, as momentary[string]
+	tallyPart                    // how many records there are of each kind, as momentary[map[string]int64]
 )
 
 type remembered struct {

@@ -2,7 +2,7 @@
 // its transactions are the domain's, in internal/tracker, and what it answers with are the domain's records and errors.
 //
 // All writes pass Store.Write, one at a time; all reads pass Store.Read or, for lists, Store.Browse, each on one snapshot,
-// on a pool that cannot write.
+// on a pool that cannot write. Counts are answered from memory where that is as good: see Store.survey.
 package store
 
 import (
@@ -46,8 +46,9 @@ type Store struct {
 	dictionary dictionary
 	memory     memory
 	overlays   overlays
-	mostLogged int64    // changes in the log of facets
-	codes      sync.Map // the codes of techniques that were seen, which stay
+	settled    atomic.Pointer[settled] // nil where nothing was seen yet
+	mostLogged int64                   // changes in the log of facets
+	codes      sync.Map                // the codes of techniques that were seen, which stay
 	known      known
 	sentences  memory // that new claims stand on
 	queue      *queue
