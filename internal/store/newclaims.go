@@ -55,7 +55,7 @@ func (c Claims) create(ctx context.Context, ins []tracker.NewClaim, allOrNothing
 			return n, err
 		}
 		c.s.known.forget()
-		c.s.quotes.clear()
+		c.s.sentences.clear()
 	}
 }
 
@@ -118,7 +118,7 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 			if n.errs[i] != nil {
 				continue
 			}
-			if n.ready[i], err = c.s.readyOf(&n.claims[i]); err != nil {
+			if n.ready[i], err = readyOf(&n.claims[i]); err != nil {
 				return err
 			}
 		}
@@ -154,9 +154,9 @@ func (s *Store) prepareClaim(claim *tracker.Claim, at tracker.NewOccurrence, the
 }
 
 // readyOf is what is made of a claim that has neither ids nor times yet.
-func (s *Store) readyOf(claim *tracker.Claim) (r readyClaim, err error) {
-	q := s.quoteOf(claim.Origin.Exact)
-	r.terms, r.words = []string{search.Column(claim.Text), q.terms}, q.words
+func readyOf(claim *tracker.Claim) (r readyClaim, err error) {
+	r.terms = []string{search.Column(claim.Text), search.Column(claim.Origin.Exact)}
+	r.words = wordsOf(claim.Origin.Exact)
 	r.draft, err = newDraft(claim)
 	return r, err
 }

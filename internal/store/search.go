@@ -99,24 +99,6 @@ func indexerOf(tx *gorm.DB) indexer {
 	return sqliteIndexer{}
 }
 
-// putAll writes entries over those of the same records, by a statement for as many rows: powers of two of them each, so that
-// there are not many statements to keep prepared.
-func putAll(tx *gorm.DB, entries []indexed, statement func(rows int) string, row func(indexed) []any) error {
-	for most := insertRows; len(entries) > 0; entries = entries[most:] {
-		for most > len(entries) {
-			most /= 2
-		}
-		var values []any
-		for _, e := range entries[:most] {
-			values = append(values, row(e)...)
-		}
-		if err := execute(tx, statement(most), values...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // listed is engine.listed for a transaction.
 func listed(tx *gorm.DB, ids []int64) clause.Expr {
 	if tx.Name() == "postgres" {

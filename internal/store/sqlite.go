@@ -424,16 +424,22 @@ var sqliteSpeech = speech{
 // sqliteIndexer keeps search indexes in FTS5's tables, without the texts: a column a field.
 type sqliteIndexer struct{}
 
+// put writes a row by a statement: before each statement for several rows, FTS5 would write all that it has gathered to the
+// tables behind it, as a segment that it has to merge with others later, and not once before the commit.
 func (sqliteIndexer) put(tx *gorm.DB, ix *index, entries []indexed) error {
-	row := "(?" + strings.Repeat(", ?", len(ix.fields)) + ")"
-	into := "INSERT OR REPLACE INTO " + ix.table() + " (rowid, " + strings.Join(ix.fields, ", ") + ") VALUES "
-	return putAll(tx, entries, func(rows int) string { return into + row + strings.Repeat(", "+row, rows-1) }, func(e indexed) []any {
-		values := []any{e.id}
-		for _, column := range e.columns {
-			values = append(values, column)
+	query := "INSERT OR REPLACE INTO " + ix.table() + " (rowid, " + strings.Join(ix.fields, ", ") + ") VALUES (?" +
+		strings.Repeat(", ?", len(ix.fields)) + ")"
+	values := make([]any, 1+len(ix.fields))
+	for _, e := range entries {
+		values[0] = e.id
+		for i, column := range e.columns {
+			values[i+1] = column
 		}
-		return values
-	})
+		if err := execute(tx, query, values...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (sqliteIndexer) key() string { return "rowid" }

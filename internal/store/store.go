@@ -50,7 +50,7 @@ type Store struct {
 	mostLogged int64                   // changes in the log of facets
 	codes      sync.Map                // the codes of techniques that were seen, which stay
 	known      known
-	quotes     memory // what new claims stand on
+	sentences  memory // that new claims stand on
 	queue      *queue
 	commits    atomic.Uint64   // counted up before each commit of this process and after it: odd while one is under way
 	latest     tracker.Instant // the latest moment that any record carries; the queue's own
@@ -121,7 +121,7 @@ type engine interface {
 // are read from the replicas, where some are named: the addresses of streaming replicas of the PostgreSQL database.
 func Open(ctx context.Context, address string, log *slog.Logger, now func() time.Time, replicas ...string) (*Store, error) {
 	s := &Store{engine: engineOf(address), now: now, mostLogged: mostLogged, memory: memory{most: mostInMemory},
-		quotes: memory{most: mostOfQuotes}}
+		sentences: memory{most: mostOfSentences}}
 	var err error
 	if s.write, s.read, err = s.engine.open(ctx, configOf(s.engine, log, now)); err != nil {
 		return nil, errors.Join(err, s.engine.close())
