@@ -45,6 +45,7 @@ type Store struct {
 
 	dictionary dictionary
 	memory     memory
+	records    recordMemory
 	overlays   overlays
 	mostLogged int64    // changes in the log of facets
 	codes      sync.Map // the codes of techniques that were seen, which stay
