@@ -115,7 +115,7 @@ func (s *Server) countClaims(c echo.Context) error {
 	for _, one := range counts {
 		answer.Facets = append(answer.Facets, Facet{Field: one.Field, Buckets: links.buckets(one), More: one.More})
 	}
-	return respond(c, answer)
+	return respondCounted(c, answer)
 }
 
 // countedBy are the values of a parameter that must be fields by which claims are counted, and be given.

@@ -171,7 +171,7 @@ func (s *Server) getTimeline(c echo.Context) error {
 		}
 		answer.Periods = append(answer.Periods, period)
 	}
-	return respond(c, answer)
+	return respondCounted(c, answer)
 }
 
 // claimedIn are the parameters that list the claims of a period within what the filter says.
@@ -309,7 +309,7 @@ func (s *Server) getCrosstab(c echo.Context) error {
 		}
 		answer.Rows = append(answer.Rows, one)
 	}
-	return respond(c, answer)
+	return respondCounted(c, answer)
 }
 
 // SeenList is when values were first and last seen.
@@ -412,7 +412,7 @@ func (s *Server) getSeen(c echo.Context) error {
 			FirstCreatedAt: one.FirstCreatedAt, LastCreatedAt: one.LastCreatedAt,
 		})
 	}
-	return respond(c, answer)
+	return respondCounted(c, answer)
 }
 
 const gapsPath = "/api/v1/stats/gaps"

@@ -28,7 +28,7 @@ type Counts struct {
 // Count counts the claims that a filter leaves, and by each of some fields, up to limit values of each. What the filter says
 // of a field itself is left out where that field is counted, so that its other values are counted too.
 func (c Claims) Count(ctx context.Context, f ClaimFilter, fields []string, limit int) (total int64, counts []Counts, err error) {
-	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
+	err = c.s.survey(ctx, func(tx *gorm.DB) error {
 		k := newCounter(tx, f)
 		base, err := k.column()
 		if err != nil {
@@ -207,23 +207,34 @@ func label(tx *gorm.DB, field string, counts []Count) error {
 	default:
 		return nil
 	}
-	values := Counts{Buckets: counts}.values()
+	f, err := foldedOf(tx)
+	if err != nil {
+		return err
+	}
+	unknown := map[string]*Count{}
+	for i := range counts {
+		name, ok := recallNow[string](f, part{what: namePart, text: table + counts[i].Value})
+		counts[i].Label = name
+		if !ok {
+			unknown[counts[i].Value] = &counts[i]
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	values := slices.Collect(maps.Keys(unknown))
 	condition, list := speechOf(tx).amongWords, listOf(values)
 	if key == "id" {
 		condition, list = speechOf(tx).among, listOf(numbersIn(values))
 	}
 	query := "SELECT " + key + ", name FROM " + table + " WHERE " + key + " " + condition
-	names := map[string]string{}
-	err := readRows(tx, query, []any{list}, func(scan scanFunc) error {
+	return readRows(tx, query, []any{list}, func(scan scanFunc) error {
 		var value, name string
 		err := scan(&value, &name)
-		names[value] = name
+		unknown[value].Label = name
+		keepNow(f, part{what: namePart, text: table + value}, name, len(name))
 		return err
 	})
-	for i := range counts {
-		counts[i].Label = names[counts[i].Value]
-	}
-	return err
 }
 
 // column is a set of claims to count in, or all claims.

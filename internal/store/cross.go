@@ -70,7 +70,7 @@ func crossings(tx *gorm.DB, base column, rows, columns axis) (found strip[[]cros
 		return nil, ok, err
 	}
 	complete(wanted, found, loaded, missing)
-	f.memory.keep(key, found, sizeOfStrip(found, func(all []crossing) int { return 12 * len(all) }))
+	f.keep(key, found, sizeOfStrip(found, func(all []crossing) int { return 12 * len(all) }))
 	return found, true, nil
 }
 

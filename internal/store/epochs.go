@@ -45,6 +45,8 @@ func (c chunkState) compare(chunk int64) int { return cmp.Compare(c.chunk, chunk
 // folded is the folded index as a transaction sees it, and what is remembered of it.
 type folded struct {
 	memory *memory // nil where nothing may be
+	calm   calm
+	loose  bool // whether statements are run outside of a transaction
 	epoch  int64
 	chunks []chunkState // those that have postings, in their order; nil until they are asked for
 }
@@ -59,6 +61,14 @@ func foldedOf(tx *gorm.DB) (*folded, error) {
 		return nil, err
 	}
 	return &tx.Statement.Context.Value(sighted{}).(*sight).folded, nil
+}
+
+// keep remembers a part of the index. What was read outside of a transaction may be of several states, unless nothing was
+// committed meanwhile.
+func (f *folded) keep(key part, value any, size int) {
+	if !f.loose || f.calm.holds() {
+		f.memory.keep(key, value, size)
+	}
 }
 
 // within are the chunks of a run that have postings.
@@ -87,7 +97,7 @@ func (f *folded) readChunks(tx *gorm.DB) error {
 		return err
 	})
 	if err == nil {
-		f.memory.keep(known, f.chunks, 32*len(f.chunks))
+		f.keep(known, f.chunks, 32*len(f.chunks))
 	}
 	return err
 }

@@ -210,27 +210,30 @@ func (s *Store) Committed() uint64 { return s.commits.Load() / 2 }
 // CheckCounts compares what is counted, under filters at random and with what is remembered, with what the records say in the
 // same snapshot, and tells what is different.
 func (s *Store) CheckCounts(ctx context.Context, r *rand.Rand) error {
-	return s.Browse(ctx, func(tx *gorm.DB) error {
-		var claims []int64
-		if err := tx.Raw("SELECT id FROM claims ORDER BY id").Scan(&claims).Error; err != nil {
+	return s.Browse(ctx, func(tx *gorm.DB) error { return CheckCountsIn(tx, r) })
+}
+
+// CheckCountsIn is CheckCounts in a transaction.
+func CheckCountsIn(tx *gorm.DB, r *rand.Rand) error {
+	var claims []int64
+	if err := tx.Raw("SELECT id FROM claims ORDER BY id").Scan(&claims).Error; err != nil {
+		return err
+	}
+	have := map[int64][]facet{}
+	for page := range slices.Chunk(claims, factsAtOnce) {
+		facts, err := factsOf(tx, page)
+		if err != nil {
 			return err
 		}
-		have := map[int64][]facet{}
-		for page := range slices.Chunk(claims, factsAtOnce) {
-			facts, err := factsOf(tx, page)
-			if err != nil {
-				return err
-			}
-			maps.Copy(have, facts)
+		maps.Copy(have, facts)
+	}
+	for range 4 {
+		f, left := filterAtRandom(r, have)
+		if err := checkCounts(tx, r, f, left); err != nil {
+			return fmt.Errorf("under %+v: %w", f, err)
 		}
-		for range 4 {
-			f, left := filterAtRandom(r, have)
-			if err := checkCounts(tx, r, f, left); err != nil {
-				return fmt.Errorf("under %+v: %w", f, err)
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // filterAtRandom is a filter of plain fields, with the claims that it leaves.
@@ -383,6 +386,15 @@ func (s *Store) Remembered() int64 {
 }
 
 func (s *Store) Remember(most int64) { s.memory.most = most }
+
+// Forget forgets all that is remembered.
+func (s *Store) Forget() {
+	s.memory.mu.Lock()
+	defer s.memory.mu.Unlock()
+	for s.memory.size > 0 {
+		s.memory.forget(s.memory.recent.Back())
+	}
+}
 
 // CodedTurns are the changes that a row of the log says, by the ids of facets: claims that come to a facet and, negative, claims
 // that leave it.

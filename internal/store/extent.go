@@ -130,7 +130,7 @@ func (s *extentSearch) inChunks(f *folded, chunks []chunkState) (ok bool, err er
 		}
 		complete(chunks, found, loaded.strip, missing)
 		known.strip = known.strip.with(found)
-		f.memory.keep(key, known, sizeOfStrip(known.strip, func(all []extent) int { return 24 * len(all) }))
+		f.keep(key, known, sizeOfStrip(known.strip, func(all []extent) int { return 24 * len(all) }))
 	}
 	numbers := known.numbers.numbersOf(s.of.values)
 	for _, p := range found {

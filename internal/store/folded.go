@@ -68,7 +68,7 @@ func (f *folded) postings(tx *gorm.DB, facets []int64, wanted []chunkState) ([]s
 		key := part{what: postingPart, id: id}
 		known, _ := recall[strip[[]byte]](f.memory, key)
 		known = known.with(*s)
-		f.memory.keep(key, known, sizeOfStrip(known, func(code []byte) int { return len(code) }))
+		f.keep(key, known, sizeOfStrip(known, func(code []byte) int { return len(code) }))
 	}
 	return strips, nil
 }
@@ -99,7 +99,7 @@ func foldedEntries(tx *gorm.DB, facets []facet) (found []entry, err error) {
 		there[e.facet] = e
 	}
 	for _, one := range unknown {
-		f.memory.keep(f.entry(one), there[one], len(one.value))
+		f.keep(f.entry(one), there[one], len(one.value))
 	}
 	return append(found, stored...), nil
 }
@@ -144,7 +144,7 @@ func remembering[T any](tx *gorm.DB, key part, size func(T) int, load func() (T,
 		return value, nil
 	}
 	if value, err = load(); err == nil {
-		f.memory.keep(key, value, size(value))
+		f.keep(key, value, size(value))
 	}
 	return value, err
 }

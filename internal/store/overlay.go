@@ -374,7 +374,7 @@ type sighted struct{}
 
 // withSight is a context for one transaction that only reads.
 func (s *Store) withSight(ctx context.Context) context.Context {
-	return context.WithValue(ctx, sighted{}, &sight{overlays: &s.overlays, folded: folded{memory: &s.memory}})
+	return context.WithValue(ctx, sighted{}, &sight{overlays: &s.overlays, folded: folded{memory: &s.memory, calm: s.calm()}})
 }
 
 // viewOf is the log as a transaction sees it. One that only reads sees one state of it throughout; one that writes sees what it

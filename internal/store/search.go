@@ -210,12 +210,6 @@ func renewSearch(tx *gorm.DB, claims []int64) error {
 	return claimIndex.renew(tx, others...)
 }
 
-// passagesOfClaim are those of a claim that stands in one place only.
-func passagesOfClaim(claim *tracker.Claim) []passage {
-	quote := passage{tracker.Match{Field: "exact", OccurrenceID: claim.Origin.ID}, claim.Origin.Exact}
-	return append(textOf("text", claim.Text), quote)
-}
-
 // rebuildSearch fills all indexes anew.
 func rebuildSearch(tx *gorm.DB) error {
 	for _, ix := range indexes {

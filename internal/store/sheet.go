@@ -304,7 +304,7 @@ func sheetsOf(tx *gorm.DB, field string, within span) (all sheets, ok bool, err 
 		return all, false, err
 	}
 	known.strip = known.strip.with(all.strip)
-	f.memory.keep(key, known, known.size())
+	f.keep(key, known, known.size())
 	return all, !all.tooWide(), nil
 }
 

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +22,7 @@ type Crosstab struct {
 // Crosstab counts the claims that a filter leaves by two fields, up to limit values of each, the most frequent ones. What
 // the filter says of these fields is left out where they are counted. They must not be filtered by the same parameter.
 func (c Claims) Crosstab(ctx context.Context, f ClaimFilter, rows, columns string, limit int) (t Crosstab, err error) {
-	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
+	err = c.s.survey(ctx, func(tx *gorm.DB) error {
 		k := newCounter(tx, f)
 		if t.Rows, err = k.count(rows, limit); err != nil {
 			return err
@@ -195,7 +197,7 @@ const (
 // (in UTC), and in each period by up to limit values of the field split, unless that is "". Periods without claims are left
 // out, and so are claims without a day.
 func (c Claims) Timeline(ctx context.Context, f ClaimFilter, created bool, interval, split string, limit int) (t Timeline, err error) {
-	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
+	err = c.s.survey(ctx, func(tx *gorm.DB) error {
 		t = Timeline{Periods: []Period{}}
 		days, err := f.days(tx, created, interval == IntervalMonth)
 		if err != nil {
@@ -377,7 +379,7 @@ type Seen struct {
 // Seen tells of up to limit values of a field, the most frequent ones, when the claims that a filter leaves were first and
 // last seen.
 func (c Claims) Seen(ctx context.Context, f ClaimFilter, field string, limit int) (seen []Seen, more bool, err error) {
-	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
+	err = c.s.survey(ctx, func(tx *gorm.DB) error {
 		k := newCounter(tx, f)
 		counts, err := k.count(field, limit)
 		if err != nil {
@@ -422,8 +424,9 @@ func (k *counter) extents(counts Counts) ([]extent, error) {
 	return found, nil
 }
 
-// createdAt are the moments at which the first and the last claims of extents were logged, by their ids. Those of claims that
-// are in the folded index are remembered.
+// createdAt are the moments at which the first and the last claims of extents were logged, by their ids. They never change, and
+// are remembered, save where a server may have lost claims, and given their ids to others: there, only those of claims that
+// are in the folded index.
 func createdAt(tx *gorm.DB, extents []extent) (map[int64]tracker.Instant, error) {
 	f, err := foldedOf(tx)
 	if err != nil {
@@ -457,8 +460,8 @@ func createdAt(tx *gorm.DB, extents []extent) (map[int64]tracker.Instant, error)
 		id, moment, _ := strings.Cut(one, " ")
 		claim, created := numberOf(id), tracker.Instant(numberOf(moment))
 		at[claim] = created
-		if recent[chunkOf(claim)].row == 0 {
-			f.memory.keep(key(claim), created, 0)
+		if f.calm.counter != nil || recent[chunkOf(claim)].row == 0 { // SQLite gives no id to another claim
+			f.keep(key(claim), created, 0)
 		}
 	}
 	return at, nil
@@ -466,13 +469,14 @@ func createdAt(tx *gorm.DB, extents []extent) (map[int64]tracker.Instant, error)
 
 // Totals are how many records there are, by resource.
 func (s *Store) Totals(ctx context.Context) (totals map[string]int64, err error) {
-	err = s.Browse(ctx, func(tx *gorm.DB) error {
+	err = s.survey(ctx, func(tx *gorm.DB) error {
 		all, err := lookUp(tx, []facet{{fieldAll, ""}})
 		if err != nil {
 			return err
 		}
-		totals, err = talliesOf(tx, `UNION ALL SELECT 'techniques', count(*) FROM techniques UNION ALL SELECT 'tactics', count(*) FROM tactics`)
-		totals["claims"] = mostOf(all)
+		tallies, err := talliesOf(tx, `UNION ALL SELECT 'techniques', count(*) FROM techniques UNION ALL SELECT 'tactics', count(*) FROM tactics`)
+		totals = map[string]int64{"claims": mostOf(all)}
+		maps.Copy(totals, tallies)
 		return err
 	})
 	return totals, err
@@ -480,14 +484,26 @@ func (s *Store) Totals(ctx context.Context) (totals map[string]int64, err error)
 
 // talliesOf are all tallies, and what a further part of the query counts.
 func talliesOf(tx *gorm.DB, further string, parameters ...any) (map[string]int64, error) {
+	f, err := foldedOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	key := part{what: tallyPart, text: fmt.Sprint(further, parameters)}
+	if all, ok := recallNow[map[string]int64](f, key); ok {
+		return all, nil
+	}
 	all := map[string]int64{}
-	return all, readRows(tx, "SELECT name, n FROM tallies "+further, parameters, func(scan scanFunc) error {
+	err = readRows(tx, "SELECT name, n FROM tallies "+further, parameters, func(scan scanFunc) error {
 		var name string
 		var n int64
 		err := scan(&name, &n)
 		all[name] = n
 		return err
 	})
+	if err == nil {
+		keepNow(f, key, all, 32*len(all))
+	}
+	return all, err
 }
 
 // Gaps are what is wanting: how many claims stand in one source only, how many have been in review since before a moment,
@@ -501,7 +517,7 @@ type Gaps struct {
 // ago, in UTC.
 func (s *Store) Gaps(ctx context.Context, days int) (g Gaps, err error) {
 	g.InReviewBefore = tracker.InstantOf(s.now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -days))
-	err = s.Browse(ctx, func(tx *gorm.DB) error {
+	err = s.survey(ctx, func(tx *gorm.DB) error {
 		oneSource, inReview := facet{fieldSources, "1"}, facet{fieldStatus, string(tracker.StatusInReview)}
 		found, err := lookUp(tx, []facet{oneSource, inReview})
 		if err != nil {

@@ -2,7 +2,7 @@
 // its transactions are the domain's, in internal/tracker, and what it answers with are the domain's records and errors.
 //
 // All writes pass Store.Write, one at a time; all reads pass Store.Read or, for lists, Store.Browse, each on one snapshot,
-// on a pool that cannot write.
+// on a pool that cannot write. Counts are answered from memory where that is as good: see Store.survey.
 package store
 
 import (
@@ -47,13 +47,16 @@ type Store struct {
 	memory     memory
 	records    recordMemory
 	overlays   overlays
-	mostLogged int64    // changes in the log of facets
-	codes      sync.Map // the codes of techniques that were seen, which stay
+	settled    atomic.Pointer[settled] // nil where nothing was seen yet
+	mostLogged int64                   // changes in the log of facets
+	codes      sync.Map                // the codes of techniques that were seen, which stay
 	known      known
+	quotes     memory // what new claims stand on
 	queue      *queue
 	commits    atomic.Uint64   // counted up before each commit of this process and after it: odd while one is under way
 	latest     tracker.Instant // the latest moment that any record carries; the queue's own
 	which      string          // the database that was written to last; the queue's own
+	databases  atomic.Int64    // how many there have been
 
 	gate     sync.Mutex // held to look at closed and join underWay
 	closed   bool
@@ -116,7 +119,8 @@ type engine interface {
 // tracker's, a server that is too old, and a schema that is newer than this program. Instants are taken from now. Lists
 // are read from the replicas, where some are named: the addresses of streaming replicas of the PostgreSQL database.
 func Open(ctx context.Context, address string, log *slog.Logger, now func() time.Time, replicas ...string) (*Store, error) {
-	s := &Store{engine: engineOf(address), now: now, mostLogged: mostLogged, memory: memory{most: mostInMemory}}
+	s := &Store{engine: engineOf(address), now: now, mostLogged: mostLogged, memory: memory{most: mostInMemory},
+		quotes: memory{most: mostOfQuotes}}
 	var err error
 	if s.write, s.read, err = s.engine.open(ctx, configOf(s.engine, log, now)); err != nil {
 		return nil, errors.Join(err, s.engine.close())

@@ -245,6 +245,7 @@ func (s *Store) begin(ctx, turn context.Context) (tx *gorm.DB, t *transaction, e
 		s.known.forget()
 		s.codes.Clear()
 		s.overlays.forget()
+		s.databases.Add(1)
 		s.which = which
 	}
 	return tx, &transaction{latest: max(s.latest, latest), touched: map[int64]struct{}{}, fresh: map[int64]*tracker.Claim{},
