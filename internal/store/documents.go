@@ -210,19 +210,17 @@ func pageOfAll(tx *gorm.DB, p Page) (l List[string], err error) {
 
 // cursorAt is the place right after a claim.
 func cursorAt(document string, by order[tracker.Claim]) (*Cursor, error) {
-	var claim tracker.Claim
-	claim.ID, claim.ClaimedOn = numberAfter(document, `{"id":`), tracker.Date(textAfter(document, `,"claimed_on":"`))
-	for member, at := range map[string]*tracker.Instant{`,"created_at":"`: &claim.CreatedAt, `,"updated_at":"`: &claim.UpdatedAt} {
-		if err := at.UnmarshalText([]byte(textAfter(document, member))); err != nil {
-			return nil, fmt.Errorf("reading a claim's document: %w", err)
-		}
+	at := &Cursor{ID: numberAfter(document, `{"id":`)}
+	key := textAfter(document, `,"`+by.expression+`":"`)
+	if by.number == nil {
+		at.Text = key
+		return at, nil
 	}
-	at := &Cursor{ID: claim.ID}
-	if by.number != nil {
-		at.Number = by.number(&claim)
-	} else {
-		at.Text = by.text(&claim)
+	var moment tracker.Instant
+	if err := moment.UnmarshalText([]byte(key)); err != nil {
+		return nil, fmt.Errorf("reading a claim's document: %w", err)
 	}
+	at.Number = int64(moment)
 	return at, nil
 }
 

@@ -151,7 +151,11 @@ func expansionsOf(tx *gorm.DB, claims []Document, expand Expand, records records
 		with.elections = read.remembered(electionDocuments, ids((*Document).electionID))
 	}
 	if expand.has("article") || expand.has("source") {
-		with.articles = read.these(articleDocuments, ids((*Document).articleID))
+		articles := ids((*Document).articleID)
+		with.articles = read.these(articleDocuments, articles)
+		if expand.has("source") && records.memory == nil {
+			with.sources = read.these(sourcesOfArticles, articles)
+		}
 	}
 	if expand.has("sentences") {
 		with.sentences = read.these("(SELECT id, "+speechOf(tx).sentence+" AS document FROM sentences) AS found", ids((*Document).sentenceIDs))
@@ -159,7 +163,7 @@ func expansionsOf(tx *gorm.DB, claims []Document, expand Expand, records records
 	if err := read.run(); err != nil {
 		return nil, err
 	}
-	if expand.has("source") {
+	if expand.has("source") && records.memory != nil {
 		var sources []int64
 		for _, article := range with.articles {
 			sources = append(sources, sourceOf(article))
@@ -306,6 +310,9 @@ func (with *expansions) appendPlace(b []byte, d *Document) []byte {
 	}
 	return b
 }
+
+// sourcesOfArticles are the documents of sources by the ids of their articles.
+const sourcesOfArticles = "(SELECT a.id, s.document FROM articles AS a JOIN " + sourceDocuments + " AS s ON s.id = a.source_id) AS found"
 
 // sourceOf is the id of an article's source.
 func sourceOf(article string) int64 { return numberAfter(article, `,"source_id":`) }
