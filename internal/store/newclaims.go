@@ -31,7 +31,7 @@ func (c Claims) CreateDocument(ctx context.Context, in tracker.NewClaim) (Docume
 		return Document{}, err
 	}
 	claim := &n.claims[0]
-	return Document{[]string{n.ready[0].draft.of(claim)}}, nil
+	return Document{json: n.ready[0].draft.of(claim)}, nil
 }
 
 // CreateMany keeps new claims, each together with its origin, in one transaction. Where one of them cannot be kept, errs

@@ -45,6 +45,7 @@ type Store struct {
 
 	dictionary dictionary
 	memory     memory
+	records    recordMemory
 	overlays   overlays
 	settled    atomic.Pointer[settled] // nil where nothing was seen yet
 	mostLogged int64                   // changes in the log of facets
