@@ -61,6 +61,7 @@ func (c *commands) open(at *surroundings, replicas ...string) (*store.Store, *sl
 }
 
 func main() {
+	giveRoom()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal lets what is under way finish; a second one ends the process as it always would.
 	context.AfterFunc(ctx, stop)

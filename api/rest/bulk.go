@@ -2,7 +2,8 @@ package rest
 
 import (
 	"bytes"
-	"fmt"
+	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -106,18 +107,22 @@ func isNDJSON(r *http.Request) bool {
 // splitArray are the members of a JSON array, each as it is written.
 func splitArray(body []byte) (items []jsontext.Value, err error) {
 	// That each member has its names once is for the member's own reading to say.
-	if !jsontext.Value(body).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) || jsontext.Value(body).Kind() != '[' {
-		return nil, tracker.Errorf(tracker.Malformed, "The body must be a JSON array of claims, or NDJSON with a claim a line")
-	}
-	d := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	d := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	_, err = d.ReadToken()
 	for err == nil && d.PeekKind() != ']' {
 		var item jsontext.Value
 		item, err = d.ReadValue()
-		items = append(items, bytes.Clone(item))
+		end := d.InputOffset()
+		items = append(items, body[end-int64(len(item)):end])
 	}
-	if err != nil {
-		return nil, fmt.Errorf("reading JSON that was valid before: %w", err)
+	if err == nil {
+		_, err = d.ReadToken()
+	}
+	if err == nil {
+		_, err = d.ReadToken() // there is nothing after it
+	}
+	if !errors.Is(err, io.EOF) || jsontext.Value(body).Kind() != '[' {
+		return nil, tracker.Errorf(tracker.Malformed, "The body must be a JSON array of claims, or NDJSON with a claim a line")
 	}
 	return items, checkNumber(len(items))
 }

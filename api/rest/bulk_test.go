@@ -22,7 +22,8 @@ func TestABulkOfClaimsIsKeptWholeOrNotAtAll(t *testing.T) {
 	a.post(bulk, list{inBulk("three", 1), inBulk("", 99), object{"text": "four", "kind": "x"}}).wants(422).names(
 		"#/1/text required", "#/1/occurrence/sentence_id not_found", "#/2/kind not_in_vocabulary", "#/2/occurrence/sentence_id required")
 	a.post(bulk, list{inBulk("", 1), object{"txt": "four"}, 5}).wants(400).names("#/1/txt unknown_field", "#/2 malformed")
-	for body, want := range map[string]string{"[]": "# required", "{}": "", "null": "", "[" + strings.Repeat("{},", 1000) + "{}]": "# too_many"} {
+	for body, want := range map[string]string{"[]": "# required", "{}": "", "null": "", "": "", "5": "", `"a"`: "", "[": "", "[{}": "", "[{},]": "", "[{}]]": "",
+		"[{}] [{}]": "", "[{}}": "", "[{]": "", "]": "", `["`: "", `[{"a":"` + "\xff": "", "[" + strings.Repeat("{},", 1000) + "{}]": "# too_many"} {
 		if got := a.post(bulk, body); want != "" {
 			got.wants(422).names(want)
 		} else {

@@ -23,8 +23,8 @@ type answer struct {
 	varies       bool     // whether another Accept may be answered otherwise
 }
 
-// question is what an answer depends on, besides the database.
-type question struct{ path, rawPath, query, accept string }
+// question is what an answer depends on, besides the database: what is asked for, as the request says it, and in which form.
+type question struct{ target, accept string }
 
 // cache keeps answers for as long as nothing is written. It is bounded in bytes, and keeps what is asked for often.
 //
@@ -73,7 +73,7 @@ func newCache(bytes int64) *cache {
 	return &cache{flying: map[flight]*landing{}, answers: otter.Must(&otter.Options[question, *answer]{
 		MaximumWeight: uint64(bytes),
 		Weigher: func(q question, a *answer) uint32 {
-			return uint32(entryWeight + len(q.path) + len(q.rawPath) + len(q.query) + len(q.accept) + len(a.body) + len(strings.Join(a.link, "")))
+			return uint32(entryWeight + len(q.target) + len(q.accept) + len(a.body) + len(strings.Join(a.link, "")))
 		},
 	})}
 }
@@ -86,11 +86,11 @@ func newCache(bytes int64) *cache {
 func (s *Server) questionOf(c echo.Context) (q question, ok bool) {
 	r := c.Request()
 	accept := r.Header["Accept"]
-	if !isRead(r) || len(accept) > 1 || noCache(r.Header["Cache-Control"]) || c.Path() == gapsPath ||
+	if !isRead(r) || r.RequestURI == "" || len(accept) > 1 || noCache(r.Header["Cache-Control"]) || c.Path() == gapsPath ||
 		s.store.Replicated() && !strings.Contains(c.Path(), ":") {
 		return q, false
 	}
-	q = question{path: r.URL.Path, rawPath: r.URL.RawPath, query: r.URL.RawQuery}
+	q.target = r.RequestURI
 	if len(accept) == 1 {
 		q.accept = accept[0]
 	}

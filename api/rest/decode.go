@@ -16,11 +16,12 @@ import (
 // decode reads JSON as a T, strictly: one object of valid UTF-8, each member known, in its right case, of its right type
 // and given once, and nothing after it. What is wrong is told by field, all of it at once.
 func decode[T any](b []byte) (in T, err error) {
+	// What can be read as an object is one, by the same rules that the check has; so it comes only where something is wrong.
+	if jsontext.Value(b).Kind() == '{' && json.Unmarshal(b, &in, json.RejectUnknownMembers(true)) == nil {
+		return in, nil
+	}
 	if err := checkJSON(b); err != nil {
 		return in, err
-	}
-	if json.Unmarshal(b, &in, json.RejectUnknownMembers(true)) == nil {
-		return in, nil
 	}
 	var e explainer
 	e.decoder = jsontext.NewDecoder(strings.NewReader(string(b)))

@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -369,7 +370,7 @@ func TestEveryRouteRefusesEverythingHostileAndWritesNothing(t *testing.T) {
 		t.Run(r.name(), func(t *testing.T) {
 			t.Parallel()
 			a := open(t).world()
-			before := a.contents()
+			before, commits := a.contents(), a.commits()
 			for _, h := range r.attacks() {
 				got := a.do(h.method, h.path, h.body, h.headers...)
 				if !slices.Contains(h.status, got.status) {
@@ -384,12 +385,25 @@ func TestEveryRouteRefusesEverythingHostileAndWritesNothing(t *testing.T) {
 				if got.header.Get("Set-Cookie") != "" || strings.Contains(string(got.raw), "<script") {
 					t.Errorf("%s: %s = %v %s", h.what, got.asked, got.header, got.short())
 				}
-				if after := a.contents(); after != before {
-					t.Fatalf("%s: %s: what is kept has changed from\n%s to\n%s", h.what, got.asked, before, after)
+				if a.commits() != commits {
+					t.Fatalf("%s: %s: something was committed: what is kept was\n%s and is\n%s", h.what, got.asked, before, a.contents())
 				}
+			}
+			if after := a.contents(); after != before {
+				t.Errorf("what is kept has changed from\n%s to\n%s", before, after)
 			}
 		})
 	}
+}
+
+// commits is how much was committed so far.
+func (a *api) commits() uint64 {
+	a.Helper()
+	n, _, err := a.Commits(context.Background())
+	if err != nil {
+		a.Fatal(err)
+	}
+	return n
 }
 
 // checkAllow holds an Allow header against the document: what it names for the path, HEAD where there is GET, and OPTIONS.

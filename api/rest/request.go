@@ -161,7 +161,7 @@ type query struct {
 	values   url.Values
 	known    []string // the parameters that were given and asked for
 	problems tracker.Problems
-	sort     string
+	list     uint64 // see listOf
 }
 
 func newQuery(c echo.Context) *query {
@@ -329,7 +329,7 @@ func (q *query) page(sorts []string) store.Page {
 	if total := q.truth("total"); total != nil {
 		p.Total = *total
 	}
-	q.sort = p.Sort
+	q.list = q.listOf(p.Sort)
 	if v := q.one("cursor"); v != "" {
 		p.After = q.decode(v)
 	}
@@ -344,9 +344,9 @@ type cursor struct {
 	ID     int64  `json:"i"`
 }
 
-// list is a number for the list that is asked for: its sort and its filters.
-func (q *query) list() uint64 {
-	filters := url.Values{"sort": {q.sort}}
+// listOf is a number for the list that is asked for, by its sort and its filters.
+func (q *query) listOf(sort string) uint64 {
+	filters := url.Values{"sort": {sort}}
 	for name, given := range q.values {
 		if !slices.Contains([]string{"sort", "limit", "cursor", "total", "expand", "fields", "format", "highlight"}, name) {
 			filters[name] = given
@@ -356,7 +356,7 @@ func (q *query) list() uint64 {
 }
 
 func (q *query) encode(at store.Cursor) string {
-	b, err := json.Marshal(cursor{q.list(), at.Number, at.Text, at.ID})
+	b, err := json.Marshal(cursor{q.list, at.Number, at.Text, at.ID})
 	if err != nil {
 		// A cursor has nothing in it that JSON cannot hold: the text comes from a column of valid UTF-8.
 		panic(err)
@@ -373,7 +373,7 @@ func (q *query) decode(s string) *store.Cursor {
 	switch {
 	case err != nil || at.ID < 1 || strings.ContainsFunc(at.Text, unicode.IsControl): // no name has one, and PostgreSQL takes no NUL
 		q.problems.AddParameter("cursor", "format", "is not a cursor that a list gave out")
-	case at.List != q.list():
+	case at.List != q.list:
 		q.problems.AddParameter("cursor", "conflict", "belongs to a list with other filters or another sort")
 	}
 	return &store.Cursor{Number: at.Number, Text: at.Text, ID: at.ID}

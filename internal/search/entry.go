@@ -12,15 +12,16 @@ const maxDistinct = 250_000
 // Column is what is indexed of a field that has these texts: their terms, with spaces between them and the Gap after each
 // text. Where there are more different terms than an engine takes, the last ones are left out.
 func Column(texts ...string) string {
-	var b strings.Builder
+	var b []byte
 	for _, text := range texts {
-		for t := range Terms(text) {
-			b.WriteString(t.Text)
-			b.WriteByte(' ')
-		}
-		b.WriteString(Gap + " ")
+		b = slices.Grow(b, len(text)+len(Gap)+1)
+		scan(text, func(term []byte, _, _ int) bool {
+			b = append(append(b, term...), ' ')
+			return true
+		})
+		b = append(b, Gap+" "...)
 	}
-	column := strings.TrimSuffix(b.String(), " ")
+	column := strings.TrimSuffix(string(b), " ")
 	if len(column) > maxDistinct {
 		return shortened(column)
 	}

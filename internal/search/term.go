@@ -28,26 +28,31 @@ const maxTerm = 200
 // substring is a phrase. A term is cut at 200 bytes. Terms of terms, separated by spaces, are the same terms.
 func Terms(text string) iter.Seq[Term] {
 	return func(yield func(Term) bool) {
-		s := scanner{yield: yield}
-		at := 0 // in code points
-		for len(text) > 0 && !s.stopped {
-			if text[0] < utf8.RuneSelf && (len(text) == 1 || text[1] < utf8.RuneSelf) {
-				s.ascii(text[0], at)
-				text, at = text[1:], at+1
-				continue
-			}
-			// What comes up to the next boundary is decomposed together: a letter and its marks may change places.
-			n := norm.NFKD.NextBoundaryInString(text, true)
-			at = s.segment(text[:n], at)
-			text = text[n:]
-		}
-		s.flush()
+		scan(text, func(term []byte, start, end int) bool { return yield(Term{string(term), start, end}) })
 	}
+}
+
+// scan calls yield with the terms of a text in order, until it is false. A term is yield's only until it returns.
+func scan(text string, yield func(term []byte, start, end int) bool) {
+	s := scanner{yield: yield}
+	at := 0 // in code points
+	for len(text) > 0 && !s.stopped {
+		if text[0] < utf8.RuneSelf && (len(text) == 1 || text[1] < utf8.RuneSelf) {
+			s.ascii(text[0], at)
+			text, at = text[1:], at+1
+			continue
+		}
+		// What comes up to the next boundary is decomposed together: a letter and its marks may change places.
+		n := norm.NFKD.NextBoundaryInString(text, true)
+		at = s.segment(text[:n], at)
+		text = text[n:]
+	}
+	s.flush()
 }
 
 // scanner gathers the code points of one term after the other.
 type scanner struct {
-	yield      func(Term) bool
+	yield      func(term []byte, start, end int) bool
 	stopped    bool
 	term       []byte
 	start, end int
@@ -59,7 +64,7 @@ type scanner struct {
 
 func (s *scanner) flush() {
 	if len(s.term) > 0 && !s.stopped {
-		s.stopped = !s.yield(Term{string(s.term), s.start, s.end})
+		s.stopped = !s.yield(s.term, s.start, s.end)
 	}
 	s.term, s.single, s.cut = s.term[:0], false, false
 }
@@ -74,8 +79,10 @@ func (s *scanner) ascii(b byte, at int) {
 		return
 	}
 	s.begin(at, false)
-	s.bare = true
-	s.add(rune(b), at+1)
+	s.bare, s.end = true, at+1
+	if s.cut = s.cut || len(s.term) >= maxTerm; !s.cut {
+		s.term = append(s.term, b)
+	}
 }
 
 // segment reads a few code points that belong together, of which the first is at a place, and returns the place after them.

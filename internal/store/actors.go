@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"gorm.io/gorm"
 
@@ -150,8 +151,8 @@ func (c Actors) Delete(ctx context.Context, id int64, g Guard) error {
 			return err
 		}
 		if err := unreferenced(tx, "actor", id,
-			reference{"claims", "SELECT count(DISTINCT claim_id) FROM claim_actors WHERE actor_id = ?"},
-			reference{"actors", "SELECT count(*) FROM actors WHERE parent_id = ?"}); err != nil {
+			reference{"claims", claimsOfActor},
+			reference{"actors", counted("SELECT count(*) FROM actors WHERE parent_id = ?")}); err != nil {
 			return err
 		}
 		if err := actorIndex.remove(tx, id); err != nil {
@@ -159,4 +160,13 @@ func (c Actors) Delete(ctx context.Context, id int64, g Guard) error {
 		}
 		return remove[tracker.Actor](tx, id)
 	})
+}
+
+// claimsOfActor is in how many claims an actor acts, in a transaction that writes. Only the postings know it.
+func claimsOfActor(tx *gorm.DB, id int64) (int64, error) {
+	if err := settleFacts(tx); err != nil {
+		return 0, err
+	}
+	claims, err := claimsWith(tx, []facet{{prefixActor + suffixID, strconv.FormatInt(id, 10)}}, everywhere)
+	return claims.count(), err
 }

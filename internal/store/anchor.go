@@ -24,6 +24,7 @@ const maxRun = 100
 type locator struct {
 	tx        *gorm.DB
 	sentences map[int64]namedSentence
+	known     bool // some of them were there a while ago
 }
 
 // namedSentence is a sentence without its text, and that text with text.ContextLength code points around it, unless it is long.
@@ -46,17 +47,25 @@ var namedSentences = fmt.Sprintf(`SELECT s.id, s.article_id, s.article_version, 
 
 // locator reads, in one query, the sentences that anchors name.
 func (s *Store) locator(tx *gorm.DB, anchors ...tracker.Anchor) (locator, error) {
-	l := locator{tx, map[int64]namedSentence{}}
-	var wanted []int64
+	l := locator{tx: tx, sentences: map[int64]namedSentence{}}
+	return l, l.read(namedBy(anchors))
+}
+
+// namedBy are the sentences that anchors name.
+func namedBy(anchors []tracker.Anchor) (sentences []int64) {
 	for _, a := range anchors {
 		if a.SentenceID != 0 {
-			wanted = append(wanted, a.SentenceID, cmp.Or(a.LastSentenceID, a.SentenceID))
+			sentences = append(sentences, a.SentenceID, cmp.Or(a.LastSentenceID, a.SentenceID))
 		}
 	}
+	return distinct(sentences)
+}
+
+func (l locator) read(wanted []int64) error {
 	if len(wanted) == 0 {
-		return l, nil
+		return nil
 	}
-	return l, readRows(tx, namedSentences+speechOf(tx).among, []any{listOf(distinct(wanted))}, func(scan scanFunc) error {
+	return readRows(l.tx, namedSentences+speechOf(l.tx).among, []any{listOf(wanted)}, func(scan scanFunc) error {
 		var o namedSentence
 		err := scan(&o.ID, &o.ArticleID, &o.ArticleVersion, &o.Ordinal, &o.Start, &o.End, &o.around)
 		l.sentences[o.ID] = o

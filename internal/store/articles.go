@@ -290,8 +290,8 @@ func (c Articles) Delete(ctx context.Context, id int64, g Guard) error {
 			return err
 		}
 		if err := unreferenced(tx, "article", id,
-			reference{"claims", "SELECT count(DISTINCT claim_id) FROM occurrences WHERE article_id = ?"},
-			reference{"occurrences", "SELECT count(*) FROM occurrences WHERE article_id = ?"}); err != nil {
+			reference{"claims", counted("SELECT count(DISTINCT claim_id) FROM occurrences WHERE article_id = ?")},
+			reference{"occurrences", counted("SELECT count(*) FROM occurrences WHERE article_id = ?")}); err != nil {
 			return err
 		}
 		if err := articleIndex.remove(tx, id); err != nil {

@@ -106,7 +106,7 @@ func inIndex(tx *gorm.DB, p Page, by order[tracker.Claim], descending bool) (ids
 		query += " WHERE (" + by.expression + ", id) " + beyond + " (?, ?)"
 		values = append(values, by.keyOf(p.After), p.After.ID)
 	}
-	query += " ORDER BY " + by.expression + direction + ", id" + direction + " LIMIT ?"
+	query += " ORDER BY " + by.expression + direction + ", id" + direction + upTo
 	err = eachRow(tx, query, append(values, p.Limit+1), func(scan scanFunc) error {
 		var id int64
 		err := scan(&id)

@@ -47,7 +47,7 @@ var copiedTables = []copiedTable{
 // it is to write, and what is derived, which is made anew.
 var uncopiedTables = append(indexTables(), "goose_db_version", "sqlite_sequence", "write_turn", "derived", "claim_documents",
 	actorDocuments, articleDocuments, electionDocuments, sourceDocuments, "facets", "postings", "facet_log", "facet_chunks", "tallies",
-	"source_aliases", "actor_aliases")
+	"source_aliases", "actor_aliases", "actor_parts")
 
 const (
 	// batchRows and batchBytes bound what one statement writes; a row may be larger than batchBytes by itself.

@@ -14,21 +14,26 @@ import (
 	"claimtracker/internal/tracker"
 )
 
-// Document is one claim as its JSON, in pieces: it is put together only where it goes, and so copied once.
-type Document struct{ pieces []string }
+// Document is one claim as its JSON. It is put together only where it goes, and so copied once.
+type Document struct {
+	json string      // as it is kept
+	with *expansions // nil where nothing is expanded
+
+	actorsAt, originAt   int // see cut
+	article, first, last int64
+}
 
 // AppendTo appends the JSON.
 func (d Document) AppendTo(b []byte) []byte {
-	for _, piece := range d.pieces {
-		b = append(b, piece...)
+	if d.with == nil {
+		return append(b, d.json...)
 	}
-	return b
+	return d.with.append(b, &d)
 }
 
 // Meta is what can be said of the record without reading all of its JSON: its id and its version.
 func (d Document) Meta() tracker.Record {
-	head := d.pieces[0]
-	return tracker.Record{ID: numberAfter(head, `{"id":`), Version: numberAfter(head, `,"version":`)}
+	return tracker.Record{ID: numberAfter(d.json, `{"id":`), Version: numberAfter(d.json, `,"version":`)}
 }
 
 // claimDocument is a row of claim_documents.
@@ -121,6 +126,7 @@ func (c Claims) Document(ctx context.Context, id int64, expand Expand) (d Docume
 	if len(expand) > 0 {
 		read = c.s.Read
 	}
+	records := c.s.recordsBefore(ctx)
 	err = read(ctx, func(tx *gorm.DB) error {
 		found := make([]string, 1)
 		err := readRow(tx, "SELECT document FROM claim_documents WHERE claim_id = ?", []any{id}, &found[0])
@@ -129,7 +135,7 @@ func (c Claims) Document(ctx context.Context, id int64, expand Expand) (d Docume
 		} else if err != nil {
 			return err
 		}
-		one, err := spliced(tx, found, expand)
+		one, err := spliced(tx, found, expand, records)
 		if err == nil {
 			d = one[0]
 		}
@@ -147,13 +153,14 @@ func (c Claims) Documents(ctx context.Context, f ClaimFilter, p Page, expand Exp
 			read = c.s.glanceOnce
 		}
 	}
+	records := c.s.recordsBefore(ctx)
 	err = read(ctx, func(tx *gorm.DB) error {
 		found, err := page(tx)
 		if err != nil {
 			return err
 		}
 		l.Next, l.Total = found.Next, found.Total
-		l.Items, err = spliced(tx, found.Items, expand)
+		l.Items, err = spliced(tx, found.Items, expand, records)
 		return err
 	})
 	return l, err
@@ -191,7 +198,7 @@ func pageOfAll(tx *gorm.DB, p Page) (l List[string], err error) {
 	} else if p.After != nil {
 		query, values = query+" WHERE ("+key+") "+beyond+" (?, ?)", []any{by.keyOf(p.After), p.After.ID}
 	}
-	query += " ORDER BY " + strings.ReplaceAll(key, ",", direction+",") + direction + " LIMIT ?"
+	query += " ORDER BY " + strings.ReplaceAll(key, ",", direction+",") + direction + upTo
 	l.Items, err = joinedDocuments(tx, query, append(values, p.Limit+1)...)
 	if err != nil || len(l.Items) <= p.Limit {
 		return l, err
@@ -203,19 +210,17 @@ func pageOfAll(tx *gorm.DB, p Page) (l List[string], err error) {
 
 // cursorAt is the place right after a claim.
 func cursorAt(document string, by order[tracker.Claim]) (*Cursor, error) {
-	var claim tracker.Claim
-	claim.ID, claim.ClaimedOn = numberAfter(document, `{"id":`), tracker.Date(textAfter(document, `,"claimed_on":"`))
-	for member, at := range map[string]*tracker.Instant{`,"created_at":"`: &claim.CreatedAt, `,"updated_at":"`: &claim.UpdatedAt} {
-		if err := at.UnmarshalText([]byte(textAfter(document, member))); err != nil {
-			return nil, fmt.Errorf("reading a claim's document: %w", err)
-		}
+	at := &Cursor{ID: numberAfter(document, `{"id":`)}
+	key := textAfter(document, `,"`+by.expression+`":"`)
+	if by.number == nil {
+		at.Text = key
+		return at, nil
 	}
-	at := &Cursor{ID: claim.ID}
-	if by.number != nil {
-		at.Number = by.number(&claim)
-	} else {
-		at.Text = by.text(&claim)
+	var moment tracker.Instant
+	if err := moment.UnmarshalText([]byte(key)); err != nil {
+		return nil, fmt.Errorf("reading a claim's document: %w", err)
 	}
+	at.Number = int64(moment)
 	return at, nil
 }
 

@@ -43,13 +43,18 @@ func (d draft) of(claim *tracker.Claim) string {
 // appendRecord writes the beginning of a record, up to its own members.
 func appendRecord(b []byte, r tracker.Record) []byte {
 	b = strconv.AppendInt(append(b, `{"id":`...), r.ID, 10)
-	b = append(append(append(b, `,"created_at":"`...), r.CreatedAt.String()...), '"')
-	b = append(append(append(b, `,"updated_at":"`...), r.UpdatedAt.String()...), '"')
+	b = appendInstant(append(b, `,"created_at":`...), r.CreatedAt)
+	b = appendInstant(append(b, `,"updated_at":`...), r.UpdatedAt)
 	return strconv.AppendInt(append(b, `,"version":`...), r.Version, 10)
 }
 
 func appendStatusSince(b []byte, claim *tracker.Claim) []byte {
-	return append(append(append(b, `,"status_since":"`...), claim.StatusSince.String()...), '"')
+	return appendInstant(append(b, `,"status_since":`...), claim.StatusSince)
+}
+
+func appendInstant(b []byte, i tracker.Instant) []byte {
+	b, _ = i.AppendText(append(b, '"')) // never fails
+	return append(b, '"')
 }
 
 func appendOrigin(b []byte, claim *tracker.Claim) []byte {

@@ -101,7 +101,7 @@ func (c Elections) Delete(ctx context.Context, id int64, g Guard) error {
 			return err
 		}
 		if err := unreferenced(tx, "election", id,
-			reference{"claims", "SELECT count(*) FROM claims WHERE election_id = ?"}); err != nil {
+			reference{"claims", counted("SELECT count(*) FROM claims WHERE election_id = ?")}); err != nil {
 			return err
 		}
 		return remove[tracker.Election](tx, id)

@@ -454,3 +454,10 @@ func MigrateTo(ctx context.Context, db *sql.DB, version int64) error {
 	_, err = provider.UpTo(ctx, version)
 	return err
 }
+
+// CheckpointAt has SQLite's log folded after so many pages.
+func (s *Store) CheckpointAt(pages int) { s.engine.(*sqliteEngine).checkpoints.pages = pages }
+
+// BreakSync has the database file fail to be synced, and BreakCheckpoints its log to be folded.
+func (s *Store) BreakSync()        { _ = s.engine.(*sqliteEngine).checkpoints.file.Close() }
+func (s *Store) BreakCheckpoints() { _ = s.engine.(*sqliteEngine).checkpoints.pool.Close() }

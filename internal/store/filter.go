@@ -122,7 +122,7 @@ func drivenBy(q *gorm.DB, table string, all conditions, sort string) (by int, is
 	for i, c := range all {
 		matches := cmp.Or(c.matches, "SELECT 1 FROM "+table+" WHERE "+c.sql)
 		var n int
-		if err := q.Raw("SELECT count(*) FROM ("+matches+" LIMIT ?) AS matching", append(slices.Clone(c.values), least)...).Scan(&n).Error; err != nil {
+		if err := q.Raw("SELECT count(*) FROM ("+matches+upTo+") AS matching", append(slices.Clone(c.values), least)...).Scan(&n).Error; err != nil {
 			return by, false, err
 		}
 		if n < least {

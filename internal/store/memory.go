@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// memory remembers what was read of the folded index, up to a number of bytes: what was not asked for longest makes room for
-// what is new. What is in it is never changed.
+// memory remembers what was read, such as of the folded index, up to a number of bytes: what was not asked for longest makes
+// room for what is new. What is in it is never changed.
 type memory struct {
 	most int64 // bytes
 
@@ -31,19 +31,21 @@ type partKind byte
 
 // The kinds of parts.
 const (
-	epochsPart  partKind = iota // the chunks of an epoch, as []chunkEpoch
-	entryPart                   // a facet at an epoch, as entry
-	mostPart                    // the values of a field that the most claims have at an epoch, as []entry
-	countPart                   // how many values of a field claims have at an epoch, as int64
-	valuesPart                  // all values of a field at an epoch, in their order, as []entry
-	postingPart                 // a facet's coded sets, as strip[[]byte]
-	sheetPart                   // a field's sheets, as sheets
-	crossPart                   // how many claims have two values each, as strip[[]crossing]
-	extentPart                  // when claims with each value of a field were seen, as strip[chunkExtents]
-	countedPart                 // how many claims that some facets rule have each value of a field, as strip[chunkTally]
-	createdPart                 // when a claim that is in the index at an epoch was created, as tracker.Instant
-	namePart                    // the name of a record, as momentary[string]
-	tallyPart                   // how many records there are of each kind, as momentary[map[string]int64]
+	epochsPart   partKind = iota // the chunks of an epoch, as []chunkEpoch
+	entryPart                    // a facet at an epoch, as entry
+	mostPart                     // the values of a field that the most claims have at an epoch, as []entry
+	countPart                    // how many values of a field claims have at an epoch, as int64
+	valuesPart                   // all values of a field at an epoch, in their order, as []entry
+	postingPart                  // a facet's coded sets, as strip[[]byte]
+	sheetPart                    // a field's sheets, as sheets
+	crossPart                    // how many claims have two values each, as strip[[]crossing]
+	extentPart                   // when claims with each value of a field were seen, as strip[chunkExtents]
+	countedPart                  // how many claims that some facets rule have each value of a field, as strip[chunkTally]
+	createdPart                  // when a claim that is in the index at an epoch was created, as tracker.Instant
+	sentencePart                 // a sentence of the database that is the epoch-th to be written to, as namedSentence
+	quotePart                    // what is made of the words of an occurrence, as quote
+	namePart                     // the name of a record, as momentary[string]
+	tallyPart                    // how many records there are of each kind, as momentary[map[string]int64]
 )
 
 type remembered struct {
@@ -93,6 +95,14 @@ func (m *memory) keep(p part, value any, size int) {
 	for m.size > m.most {
 		m.forget(m.recent.Back())
 	}
+}
+
+// clear forgets all parts.
+func (m *memory) clear() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.size, m.parts = 0, nil
+	m.recent.Init()
 }
 
 // forget takes out a part; whoever calls it has the lock.

@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"reflect"
@@ -80,4 +82,120 @@ func TestTheDatabaseItselfKeepsOccurrencesOnSentencesOfTheirVersion(t *testing.T
 		refused("a last sentence of another article", copied, first, elsewhere)
 	}
 	must(0, s.Write(bg, func(tx *gorm.DB) error { return tx.Exec(copied, first, second).Error }))
+}
+
+func TestPartsThatAreMovedToATableAnewHoldTheirActors(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
+	path := filepath.Join(t.TempDir(), "claims.db")
+	db := must(sql.Open("sqlite3", path))
+	must(0, store.MigrateTo(bg, db, 11))
+	for _, statement := range []string{
+		`INSERT INTO actors (created_at, updated_at, version, name, kind, country, aliases, wikidata_id, description)
+			VALUES (1, 1, 1, 'a', 'other', '', '[]', '', ''), (1, 1, 1, 'b', 'other', '', '[]', '', ''), (1, 1, 1, 'c', 'other', '', '[]', '', '')`,
+		`INSERT INTO claims (created_at, updated_at, version, text, kind, status, claimed_on, language)
+			VALUES (1, 1, 1, 'a', 'other', 'logged', '', ''), (1, 1, 1, 'b', 'other', 'logged', '', '')`,
+		"INSERT INTO claim_actors (claim_id, ordinal, actor_id, role) VALUES (1, 0, 2, 'target'), (1, 1, 1, 'speaker'), (1, 2, 2, 'speaker'), (2, 0, 1, 'accused')",
+	} {
+		must(db.Exec(statement))
+	}
+	must(0, db.Close())
+	s := must(store.Open(bg, path, slog.New(slog.DiscardHandler), time.Now))
+	t.Cleanup(func() { must(0, s.Close()) })
+	var parts, counts string
+	must(0, s.Read(bg, func(tx *gorm.DB) error {
+		all := tx.Raw("SELECT group_concat(claim_id || ' ' || ordinal || ' ' || actor_id || ' ' || role, ', ') FROM (SELECT * FROM claim_actors ORDER BY claim_id, ordinal)")
+		if err := all.Scan(&parts).Error; err != nil {
+			return err
+		}
+		return tx.Raw("SELECT group_concat(actor_id || ' ' || n, ', ') FROM (SELECT * FROM actor_parts ORDER BY actor_id)").Scan(&counts).Error
+	}))
+	if want := "1 0 2 target, 1 1 1 speaker, 1 2 2 speaker, 2 0 1 accused"; parts != want {
+		t.Errorf("the parts are %s; want %s", parts, want)
+	}
+	if want := "1 2, 2 2"; counts != want {
+		t.Errorf("the actors have parts %s; want %s", counts, want)
+	}
+}
+
+func TestTheDatabaseItselfKeepsTheActorsOfClaims(t *testing.T) {
+	s := open(t)
+	article := newArticle(s, "It was rigged. It was not.")
+	at := tracker.NewOccurrence{Anchor: tracker.Anchor{SentenceID: article.Latest.Sentences[0].ID}}
+	var actors []int64
+	for _, name := range []string{"a", "b", "c"} {
+		actors = append(actors, newActor(s, name).ID)
+	}
+	acts := func(all ...int64) (parts []tracker.ActorRole) {
+		for _, id := range all {
+			parts = append(parts, tracker.ActorRole{ActorID: id, Role: tracker.RoleSpeaker})
+		}
+		return parts
+	}
+	in, again := claimed("a", at), claimed("b", at)
+	in.Actors, again.Actors = append(acts(actors[0], actors[1]), tracker.ActorRole{ActorID: actors[0], Role: tracker.RoleTarget}), acts(actors[1])
+	claim := must(s.Claims.Create(bg, in))
+	other := must(s.Claims.Create(bg, again))
+
+	kept := func(what string, want ...bool) {
+		t.Helper()
+		for i, id := range actors {
+			undone := errors.New("undone")
+			err := s.Write(bg, func(tx *gorm.DB) error {
+				if err := tx.Exec("DELETE FROM actors WHERE id = ?", id).Error; err != nil {
+					return err
+				}
+				return undone
+			})
+			if errors.Is(err, undone) == want[i] {
+				t.Errorf("%s: the deletion of actor %d: %v; want it refused: %t", what, id, err, want[i])
+			}
+		}
+	}
+	kept("two claims", true, true, false)
+	must(s.Claims.Update(bg, claim.ID, anyVersion, func(in *tracker.ClaimInput) error { in.Actors = acts(actors[1], actors[2]); return nil }))
+	kept("another actor in one", false, true, true)
+	must(0, s.Claims.Delete(bg, claim.ID, anyVersion))
+	kept("one claim", false, true, false)
+	must(0, s.Claims.Delete(bg, other.ID, anyVersion))
+	kept("no claims", false, false, false)
+
+	claim = must(s.Claims.Create(bg, in))
+	for what, statement := range map[string]string{
+		"a part of no actor":         "INSERT INTO claim_actors (claim_id, ordinal, actor_id, role) VALUES (?, 9, 99, 'speaker')",
+		"a part that becomes nobody": "UPDATE claim_actors SET actor_id = 99 WHERE claim_id = ?",
+	} {
+		if err := s.Write(bg, func(tx *gorm.DB) error { return tx.Exec(statement, claim.ID).Error }); err == nil {
+			t.Errorf("%s is taken", what)
+		}
+	}
+}
+
+// How many claims hold an actor is told as they are within the transaction, whatever came before in it.
+func TestAnActorIsHeldByTheClaimsThatItActsIn(t *testing.T) {
+	s := open(t)
+	article, actor := newArticle(s, "It was rigged."), newActor(s, "a")
+	in := claimed("a", tracker.NewOccurrence{Anchor: tracker.Anchor{SentenceID: article.Latest.Sentences[0].ID}})
+	in.Actors = []tracker.ActorRole{{ActorID: actor.ID, Role: tracker.RoleSpeaker}, {ActorID: actor.ID, Role: tracker.RoleTarget}}
+	must(s.Claims.Create(bg, in))
+	held := func(err error, want int64) {
+		t.Helper()
+		known, ok := errors.AsType[*tracker.Error](err)
+		if !ok || known.Code != tracker.Conflict || known.References["claims"] != want {
+			t.Errorf("the deletion of an actor: %v; want %d claims that hold it", err, want)
+		}
+	}
+	held(s.Actors.Delete(bg, actor.ID, anyVersion), 1)
+	undone := s.Together(bg, func(ctx context.Context) error {
+		second := must(s.Claims.Create(ctx, in))
+		held(s.Actors.Delete(ctx, actor.ID, anyVersion), 2)
+		must(0, s.Claims.Delete(ctx, second.ID, anyVersion))
+		return errors.New("undone")
+	})
+	if undone == nil {
+		t.Error("a transaction in which a deletion failed was kept")
+	}
+	must(0, s.Claims.Delete(bg, 1, anyVersion))
+	must(0, s.Actors.Delete(bg, actor.ID, anyVersion))
 }

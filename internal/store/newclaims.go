@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"claimtracker/internal/search"
 	"claimtracker/internal/tracker"
 )
 
@@ -30,7 +31,7 @@ func (c Claims) CreateDocument(ctx context.Context, in tracker.NewClaim) (Docume
 		return Document{}, err
 	}
 	claim := &n.claims[0]
-	return Document{[]string{n.ready[0].draft.of(claim)}}, nil
+	return Document{json: n.ready[0].draft.of(claim)}, nil
 }
 
 // CreateMany keeps new claims, each together with its origin, in one transaction. Where one of them cannot be kept, errs
@@ -50,24 +51,29 @@ func (c Claims) create(ctx context.Context, ins []tracker.NewClaim, allOrNothing
 		}
 		err = c.s.add(ctx, &n)
 		// What a claim points at may have gone since it was looked up: then it says so when it is looked up again.
-		if tries == 3 || !errors.Is(err, gorm.ErrForeignKeyViolated) {
+		if tries == 3 || !errors.Is(err, gorm.ErrForeignKeyViolated) && !errors.Is(err, errAnotherDatabase) {
 			return n, err
 		}
 		c.s.known.forget()
+		c.s.sentences.clear()
 	}
 }
 
+// errAnotherDatabase says that claims were made ready for a database that is not there any more.
+var errAnotherDatabase = errors.New("another database has taken the place of the one that was looked into")
+
 // newClaims are claims that are about to be kept, and what is wrong with each of them.
 type newClaims struct {
-	claims []tracker.Claim
-	errs   []error
-	ready  []readyClaim
+	claims   []tracker.Claim
+	errs     []error
+	ready    []readyClaim
+	database int64 // the number of the one that was looked into
 }
 
 // readyClaim is what is made of a new claim before its turn to be written comes: others wait then.
 type readyClaim struct {
 	draft draft
-	terms []string // of its entry in the search index
+	terms []string // of its text and its quote, in the search index
 	words int64    // of its origin
 }
 
@@ -86,7 +92,7 @@ func (n *newClaims) valid() (places []int) {
 // when the claims are written.
 func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaims, err error) {
 	err = c.s.look(ctx, func(tx *gorm.DB) error {
-		n = newClaims{make([]tracker.Claim, len(ins)), make([]error, len(ins)), make([]readyClaim, len(ins))}
+		n = newClaims{make([]tracker.Claim, len(ins)), make([]error, len(ins)), make([]readyClaim, len(ins)), c.s.databases.Load()}
 		inputs, anchors := make([]*tracker.ClaimInput, len(ins)), make([]tracker.Anchor, len(ins))
 		for i, in := range ins {
 			n.claims[i].ClaimInput = in.ClaimInput
@@ -98,7 +104,7 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 		if err != nil {
 			return err
 		}
-		words, err := c.s.locator(tx, anchors...)
+		words, err := c.s.knownLocator(tx, n.database, anchors)
 		if err != nil {
 			return err
 		}
@@ -106,7 +112,7 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if n.errs[i], err = prepareClaim(&n.claims[i], ins[i].Occurrence, there, words); err != nil {
+			if n.errs[i], err = c.s.prepareClaim(&n.claims[i], ins[i].Occurrence, there, words); err != nil {
 				return err
 			}
 			if n.errs[i] != nil {
@@ -122,11 +128,18 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 }
 
 // prepareClaim gives a claim what it is made of. What is wrong with it is wrong; err is a failure of the database.
-func prepareClaim(claim *tracker.Claim, at tracker.NewOccurrence, there references, words locator) (wrong, err error) {
+func (s *Store) prepareClaim(claim *tracker.Claim, at tracker.NewOccurrence, there references, words locator) (wrong, err error) {
 	var p, misplaced tracker.Problems
 	there.check(&p, &claim.ClaimInput)
 	claim.Begin(&p)
 	origin, err := words.locate(&misplaced, "/occurrence", &at)
+	if err == nil && misplaced.Err() != nil && words.known {
+		if words, err = s.locator(words.tx, at.Anchor); err != nil {
+			return nil, err
+		}
+		misplaced = tracker.Problems{}
+		origin, err = words.locate(&misplaced, "/occurrence", &at)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +155,8 @@ func prepareClaim(claim *tracker.Claim, at tracker.NewOccurrence, there referenc
 
 // readyOf is what is made of a claim that has neither ids nor times yet.
 func readyOf(claim *tracker.Claim) (r readyClaim, err error) {
-	r.terms, r.words = claimIndex.columns(passagesOfClaim(claim)), wordsOf(claim.Origin.Exact)
+	r.terms = []string{search.Column(claim.Text), search.Column(claim.Origin.Exact)}
+	r.words = wordsOf(claim.Origin.Exact)
 	r.draft, err = newDraft(claim)
 	return r, err
 }
@@ -158,6 +172,9 @@ func (s *Store) add(ctx context.Context, n *newClaims) error {
 	}
 	return s.submit(&job{ctx: ctx, adds: true, fn: func(tx *gorm.DB) error {
 		t := transactionOf(tx)
+		if n.database != s.databases.Load() {
+			return errAnotherDatabase
+		}
 		t.added, t.wrote = append(t.added, n), true
 		return nil
 	}})

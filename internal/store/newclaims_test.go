@@ -115,6 +115,35 @@ func TestAClaimDoesNotPointAtWhatWasThereOnce(t *testing.T) {
 	must(s.Claims.Create(bg, claimed("b", quoted(article.ID, "It was rigged."))))
 }
 
+func TestAClaimStandsOnNoSentenceThatIsGone(t *testing.T) {
+	const first, last, other = 1, 2, 3 // sentences
+	on := func(anchor tracker.Anchor) tracker.NewClaim {
+		return claimed("a", tracker.NewOccurrence{Anchor: anchor})
+	}
+	for anchor, want := range map[tracker.Anchor]string{
+		{SentenceID: first}:                       "/occurrence/sentence_id not_found",
+		{SentenceID: last}:                        "/occurrence/sentence_id not_found",
+		{SentenceID: first, Exact: "rigged"}:      "/occurrence/sentence_id not_found",
+		{SentenceID: first, LastSentenceID: last}: "/occurrence/sentence_id not_found",
+		{SentenceID: other}:                       "<nil>",
+	} {
+		s := open(t)
+		article := newArticle(s, "It was rigged. It was not.")
+		newArticle(s, "Nobody knows.")
+		for range 2 { // the second time, the sentences are known
+			for _, anchor := range []tracker.Anchor{{SentenceID: first, LastSentenceID: last}, {SentenceID: first, Exact: "rigged"}, {SentenceID: other}} {
+				claim := must(s.Claims.Create(bg, on(anchor)))
+				must(0, s.Claims.Delete(bg, claim.ID, anyVersion))
+			}
+		}
+		must(0, s.Articles.Delete(bg, article.ID, anyVersion))
+		_, err := s.Claims.Create(bg, on(anchor))
+		if got := wrongFields(err); got != want {
+			t.Errorf("a claim on %+v: %s; want %s", anchor, got, want)
+		}
+	}
+}
+
 func TestAClaimIsAnsweredAsItsDocument(t *testing.T) {
 	s := open(t)
 	article := newArticle(s, "It was rigged.")

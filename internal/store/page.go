@@ -70,6 +70,10 @@ func (o orders[T]) names() []string {
 	return names
 }
 
+// upTo is the end of a query for so many rows as a parameter says. With the parameter alone, SQLite would prepare the statement
+// anew each time, to plan it for that number.
+const upTo = " LIMIT CAST(? AS BIGINT)"
+
 // list reads one page of what q selects. An order always ends with the id, which is unique.
 func list[T interface{ Meta() tracker.Record }](q *gorm.DB, p Page, sorts orders[T]) (List[T], error) {
 	var l List[T]

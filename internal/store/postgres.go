@@ -153,6 +153,9 @@ func (e *postgresEngine) end(tx *gorm.DB, latest tracker.Instant) error {
 	return tx.Exec("UPDATE write_turn SET commits = commits + 1, latest = ? WHERE id = 1", int64(latest)).Error
 }
 
+// between has nothing to do: PostgreSQL folds its log by itself.
+func (e *postgresEngine) between() {}
+
 // commits reads the counter of all instances, which changes in the very moment in which what was written can be seen. After
 // a failover it may have gone back, and count other commits by the same numbers: so it is told apart by the server's start.
 func (e *postgresEngine) commits(ctx context.Context, read *gorm.DB, _ *atomic.Uint64) (n uint64, quiet bool, err error) {
@@ -389,14 +392,25 @@ var postgresSpeech = speech{
 // no places there, of which PostgreSQL takes 255 of a term and 16383 in all: its terms are kept in order beside it.
 type postgresIndexer struct{}
 
+// put writes the rows by a statement for as many of them: powers of two each, so that there are not many statements to keep
+// prepared.
 func (postgresIndexer) put(tx *gorm.DB, ix *index, entries []indexed) error {
-	return putAll(tx, entries, func(rows int) string {
-		return "INSERT INTO " + ix.table() + " (id, terms, words) VALUES (?, ?::tsvector, ?)" + strings.Repeat(", (?, ?::tsvector, ?)", rows-1) +
+	for most := insertRows; len(entries) > 0; entries = entries[most:] {
+		for most > len(entries) {
+			most /= 2
+		}
+		var values []any
+		for _, e := range entries[:most] {
+			terms, words := tsvector(e.columns)
+			values = append(values, e.id, terms, words)
+		}
+		query := "INSERT INTO " + ix.table() + " (id, terms, words) VALUES (?, ?::tsvector, ?)" + strings.Repeat(", (?, ?::tsvector, ?)", most-1) +
 			" ON CONFLICT (id) DO UPDATE SET terms = excluded.terms, words = excluded.words"
-	}, func(e indexed) []any {
-		terms, words := tsvector(e.columns)
-		return []any{e.id, terms, words}
-	})
+		if err := execute(tx, query, values...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // The most that is kept of a record with the places of its terms: of one term, of all, and in bytes.

@@ -402,3 +402,32 @@ func TestWhatARestoredDatabaseHasLostIsNotRemembered(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A sentence of the database that was restored may have the id of one that was lost, and was remembered.
+func TestAClaimStandsOnTheWordsOfTheDatabaseThatItIsWrittenTo(t *testing.T) {
+	address := onPostgres(t)
+	if address == "" {
+		return
+	}
+	other := must(url.Parse(address))
+	name := strings.TrimPrefix(other.Path, "/")
+	other.Path = "/postgres"
+	must(0, must(store.Open(bg, address, slog.New(slog.DiscardHandler), clock())).Close())
+	administer(t, other.String(), "CREATE DATABASE "+name+"_kept TEMPLATE "+name)
+	s := openAt(t, address)
+	lost := newArticle(s, "Lost.").Latest.Sentences[0].ID
+	in := claimed("a", tracker.NewOccurrence{Anchor: tracker.Anchor{SentenceID: lost}})
+	for range 2 { // the second time, the sentence is remembered
+		must(s.Claims.Create(bg, in))
+	}
+	administer(t, other.String(), "DROP DATABASE "+name+" WITH (FORCE)", "ALTER DATABASE "+name+"_kept RENAME TO "+name)
+	second := must(store.Open(bg, address, slog.New(slog.DiscardHandler), clock()))
+	kept := newArticle(second, "Kept.").Latest.Sentences[0].ID
+	must(0, second.Close())
+	if kept != lost {
+		t.Fatalf("the sentence has the id %d; want that of the one that was lost, %d, or this proves nothing", kept, lost)
+	}
+	if claim := must(s.Claims.Create(bg, in)); claim.Origin.Exact != "Kept." {
+		t.Errorf("a claim on the sentence stands on %q; want %q", claim.Origin.Exact, "Kept.")
+	}
+}

@@ -257,7 +257,7 @@ func storedByClaims(tx *gorm.DB, field string, after *entry) (page []entry, err 
 		query += " AND claims <= ? AND (claims < ? OR value > ?)"
 		parameters = append(parameters, after.claims, after.claims, after.value)
 	}
-	err = readRows(tx, query+" ORDER BY claims DESC, value LIMIT ?", append(parameters, candidatesAtOnce), func(scan scanFunc) error {
+	err = readRows(tx, query+" ORDER BY claims DESC, value"+upTo, append(parameters, candidatesAtOnce), func(scan scanFunc) error {
 		e := entry{facet: facet{field: field}}
 		err := scan(&e.id, &e.value, &e.claims)
 		page = append(page, e)

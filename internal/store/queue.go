@@ -45,7 +45,7 @@ type job struct {
 	panicked any // what fn panicked with
 }
 
-func newQueue(commit func([]*job)) *queue {
+func newQueue(commit func([]*job), between func()) *queue {
 	q := &queue{ended: make(chan struct{})}
 	q.most.Store(commitsTogether)
 	q.filled.L = &q.mu
@@ -55,6 +55,7 @@ func newQueue(commit func([]*job)) *queue {
 			began := time.Now()
 			commit(batch)
 			q.ran(len(batch), time.Since(began))
+			between()
 		}
 	}()
 	return q

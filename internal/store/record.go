@@ -94,18 +94,26 @@ func update[I any](s *Store, tx *gorm.DB, g Guard, record any, meta *tracker.Rec
 	return true, s.save(tx, record, meta)
 }
 
-// reference is a column that may point at a record, and the resource that it belongs to.
+// reference is how a resource may point at a record.
 type reference struct {
 	resource string
-	query    string // counts the rows that point at the record with a given id
+	count    func(tx *gorm.DB, id int64) (int64, error) // how many do that point at the record with a given id
+}
+
+// counted counts by a query.
+func counted(query string) func(tx *gorm.DB, id int64) (int64, error) {
+	return func(tx *gorm.DB, id int64) (n int64, err error) {
+		err = tx.Raw(query, id).Scan(&n).Error
+		return n, err
+	}
 }
 
 // unreferenced is nil when nothing points at the record, else a Conflict with the counts.
 func unreferenced(tx *gorm.DB, noun string, id int64, references ...reference) error {
 	counts, said := map[string]int64{}, []string{}
 	for _, r := range references {
-		var n int64
-		if err := tx.Raw(r.query, id).Scan(&n).Error; err != nil {
+		n, err := r.count(tx, id)
+		if err != nil {
 			return err
 		}
 		if n > 0 {

@@ -24,6 +24,11 @@ const (
 
 // keepDocument writes a record's JSON over the one that is there. That of a record that is deleted goes with it.
 func keepDocument(tx *gorm.DB, table string, record interface{ Meta() tracker.Record }) error {
+	transactionOf(tx).records = true
+	return writeDocument(tx, table, record)
+}
+
+func writeDocument(tx *gorm.DB, table string, record interface{ Meta() tracker.Record }) error {
 	id := record.Meta().ID
 	document, err := json.Marshal(record)
 	if err != nil {
@@ -33,10 +38,11 @@ func keepDocument(tx *gorm.DB, table string, record interface{ Meta() tracker.Re
 		id, string(document))
 }
 
-// keepArticleDocument is keepDocument of an article with its latest version, whose text and sentences are left out.
+// keepArticleDocument is keepDocument of an article with its latest version, whose text and sentences are left out. Articles are
+// too many to be remembered.
 func keepArticleDocument(tx *gorm.DB, article tracker.Article) error {
 	article.Latest.Text, article.Latest.Sentences, article.SameTextAs = "", nil, nil
-	return keepDocument(tx, articleDocuments, article)
+	return writeDocument(tx, articleDocuments, article)
 }
 
 // rebuildRecordDocuments writes all of them anew.

@@ -99,24 +99,6 @@ func indexerOf(tx *gorm.DB) indexer {
 	return sqliteIndexer{}
 }
 
-// putAll writes entries over those of the same records, by a statement for as many rows: powers of two of them each, so that
-// there are not many statements to keep prepared.
-func putAll(tx *gorm.DB, entries []indexed, statement func(rows int) string, row func(indexed) []any) error {
-	for most := insertRows; len(entries) > 0; entries = entries[most:] {
-		for most > len(entries) {
-			most /= 2
-		}
-		var values []any
-		for _, e := range entries[:most] {
-			values = append(values, row(e)...)
-		}
-		if err := execute(tx, statement(most), values...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // listed is engine.listed for a transaction.
 func listed(tx *gorm.DB, ids []int64) clause.Expr {
 	if tx.Name() == "postgres" {
@@ -208,12 +190,6 @@ func renewSearch(tx *gorm.DB, claims []int64) error {
 		return err
 	}
 	return claimIndex.renew(tx, others...)
-}
-
-// passagesOfClaim are those of a claim that stands in one place only.
-func passagesOfClaim(claim *tracker.Claim) []passage {
-	quote := passage{tracker.Match{Field: "exact", OccurrenceID: claim.Origin.ID}, claim.Origin.Exact}
-	return append(textOf("text", claim.Text), quote)
 }
 
 // rebuildSearch fills all indexes anew.

@@ -132,7 +132,7 @@ func (c Sources) Delete(ctx context.Context, id int64, g Guard) error {
 			return err
 		}
 		if err := unreferenced(tx, "source", id,
-			reference{"articles", "SELECT count(*) FROM articles WHERE source_id = ?"}); err != nil {
+			reference{"articles", counted("SELECT count(*) FROM articles WHERE source_id = ?")}); err != nil {
 			return err
 		}
 		if err := sourceIndex.remove(tx, id); err != nil {

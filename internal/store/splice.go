@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -14,80 +15,92 @@ import (
 func (e Expand) Spliced() bool { return !e.has("occurrences") }
 
 // spliced are claims' JSON with what is expanded. What fillClaims does is what it must come to, to the byte.
-//
-// Within quotes, JSON has no quotation mark without a backslash before it: `,"origin":{` is a member of the claim and nothing
-// else. The actors and the origin are the last members, in that order.
-func spliced(tx *gorm.DB, documents []string, expand Expand) ([]Document, error) {
+func spliced(tx *gorm.DB, documents []string, expand Expand, records recordsOf) ([]Document, error) {
 	all := make([]Document, len(documents))
+	for i, d := range documents {
+		all[i].json = d
+	}
 	if len(expand) == 0 || len(documents) == 0 {
-		for i := range all {
-			all[i].pieces = documents[i : i+1]
-		}
 		return all, nil
 	}
-	parts, n := make([]parted, len(documents)), 0
-	for i, d := range documents {
-		var err error
-		if parts[i], err = partsOf(d, expand); err != nil {
-			return nil, err
-		}
-		n += mostPieces + 3*len(parts[i].actorIDs) + 2*int(parts[i].last-parts[i].first)
+	for i := range all {
+		all[i].cut()
 	}
-	with, err := expansionsOf(tx, parts, expand)
-	if err != nil {
-		return nil, err
+	with, err := expansionsOf(tx, all, expand, records)
+	for i := range all {
+		all[i].with = with
 	}
-	pieces := make([]string, 0, n)
-	for i := range parts {
-		begin := len(pieces)
-		if pieces, err = with.appendClaim(pieces, &parts[i]); err != nil {
-			return nil, err
-		}
-		all[i].pieces = pieces[begin:len(pieces):len(pieces)]
-	}
-	return all, nil
+	return all, err
 }
 
-// mostPieces is how many pieces a claim has at the most, beside those of its actors and of all sentences but one.
-const mostPieces = 17
-
-// parted is a claim's JSON, cut where something may be put in, and what it points at, of what is expanded.
-type parted struct {
-	head, actors, origin string // up to the actors; them; the origin and the end
-
-	actorIDs                       []int64
-	election, article, first, last int64 // of election 0 for none
-	techniques                     []string
-}
-
-const beforeActors, beforeActor, beforeFirst = `,"actors":[`, `{"actor_id":`, `,"first_sentence_id":`
-
-func partsOf(document string, expand Expand) (p parted, err error) {
-	origin := strings.Index(document, `,"origin":{`)
-	actors := strings.LastIndex(document[:origin], beforeActors)
-	p.head, p.actors, p.origin = document[:actors], document[actors:origin], document[origin:]
-	if expand.has("actors") {
-		for one := range strings.SplitSeq(p.actors[len(beforeActors):], beforeActor) {
-			if id := leading(one); id > 0 {
-				p.actorIDs = append(p.actorIDs, id)
-			}
+// cut finds where something may be put into a claim's JSON, of which the actors and the origin are the last members, in that
+// order, and what the origin points at.
+//
+// Within quotes, JSON has no quotation mark without a backslash before it: `"origin":{` is a member of the claim and nothing
+// else. To look for the brackets first takes a fraction of the time, as words have few of them.
+func (d *Document) cut() {
+	d.actorsAt = -1
+	for at := 1; ; at++ {
+		at += strings.IndexByte(d.json[at:], '{')
+		if before := d.json[:at]; strings.HasSuffix(before, beforeOrigin) {
+			d.originAt = at - len(beforeOrigin)
+			break
+		} else if d.actorsAt < 0 && strings.HasSuffix(before, beforeActors) {
+			d.actorsAt = at - len(beforeActors)
 		}
 	}
-	if expand.has("election") {
-		p.election = numberAfter(p.head, `,"election_id":`)
+	if d.actorsAt < 0 { // an empty list
+		d.actorsAt = d.originAt - len(beforeActors+"]")
 	}
-	if expand.has("article") || expand.has("source") {
-		p.article = numberAfter(p.origin, `,"article_id":`)
+	d.article = numberAfter(d.origin(), `,"article_id":`)
+	end := d.json[strings.LastIndex(d.json, beforeFirst):] // from the end: the quote may be long
+	d.first, d.last = numberAfter(end, beforeFirst), numberAfter(end, `,"last_sentence_id":`)
+}
+
+const (
+	beforeOrigin = `,"origin":`
+	beforeActors = `,"actors":[`
+	beforeActor  = `{"actor_id":`
+	beforeFirst  = `,"first_sentence_id":`
+)
+
+func (d *Document) head() string   { return d.json[:d.actorsAt] }
+func (d *Document) actors() string { return d.json[d.actorsAt:d.originAt] }
+func (d *Document) origin() string { return d.json[d.originAt:] } // and the end
+
+// actorIDs appends the ids of the claim's actors.
+func (d *Document) actorIDs(ids []int64) []int64 {
+	for _, rest, ok := strings.Cut(d.actors(), beforeActor); ok; _, rest, ok = strings.Cut(rest, beforeActor) {
+		ids = append(ids, leading(rest))
 	}
-	if expand.has("sentences") {
-		end := p.origin[strings.LastIndex(p.origin, beforeFirst):] // from the end: the quote may be long
-		p.first, p.last = numberAfter(end, beforeFirst), numberAfter(end, `,"last_sentence_id":`)
+	return ids
+}
+
+// sentenceIDs appends those of the origin: the sentences of a version have ids in their order, and nothing is between them.
+func (d *Document) sentenceIDs(ids []int64) []int64 {
+	for id := d.first; id <= d.last; id++ {
+		ids = append(ids, id)
 	}
-	if expand.has("techniques") {
-		_, codes, _ := strings.Cut(p.head, `,"techniques":`)
-		err = json.Unmarshal([]byte(codes[:strings.IndexByte(codes, ']')+1]), &p.techniques)
+	return ids
+}
+
+// electionID appends that of the claim's election, if it has one.
+func (d *Document) electionID(ids []int64) []int64 {
+	if id := d.election(); id > 0 {
+		ids = append(ids, id)
 	}
-	return p, err
+	return ids
+}
+
+func (d *Document) election() int64 { return numberAfter(d.head(), `,"election_id":`) }
+
+func (d *Document) articleID(ids []int64) []int64 { return append(ids, d.article) }
+
+// techniques are the codes of the claim's techniques.
+func (d *Document) techniques() (codes []string, err error) {
+	_, list, _ := strings.Cut(d.head(), `,"techniques":`)
+	err = json.Unmarshal([]byte(list[:strings.IndexByte(list, ']')+1]), &codes)
+	return codes, err
 }
 
 // numberAfter is the number that comes after a part of a text, or 0 where there is none.
@@ -119,122 +132,187 @@ func leading(text string) (n int64) {
 type expansions struct {
 	actors, elections, articles, sources, sentences map[int64]string
 
-	techniques map[string]tracker.Technique
+	techniques map[int64]string // the records of each claim's techniques, by its id
 }
 
-// expansionsOf reads them, all but the techniques in one statement.
-func expansionsOf(tx *gorm.DB, parts []parted, expand Expand) (with expansions, err error) {
-	var actors, elections, articles, sentences []int64
-	var techniques []string
-	for _, p := range parts {
-		actors, articles, techniques = append(actors, p.actorIDs...), append(articles, p.article), append(techniques, p.techniques...)
-		if p.election > 0 {
-			elections = append(elections, p.election)
+// expansionsOf takes them from what is remembered, and reads the others.
+func expansionsOf(tx *gorm.DB, claims []Document, expand Expand, records recordsOf) (*expansions, error) {
+	with, read := &expansions{}, reading{tx: tx, records: records}
+	ids := func(of func(d *Document, ids []int64) []int64) (all []int64) {
+		for i := range claims {
+			all = of(&claims[i], all)
 		}
-		for id := p.first; id <= p.last; id++ {
-			sentences = append(sentences, id) // those of a version have ids in their order, and nothing is between them
-		}
-	}
-	speech := speechOf(tx)
-	var columns []string
-	var lists, texts []any
-	var into []*map[int64]string
-	read := func(all *map[int64]string, from string, ids []int64) {
-		columns = append(columns, "COALESCE((SELECT "+speech.joined+" FROM "+from+"), '')")
-		lists, texts, into = append(lists, listOf(distinct(ids))), append(texts, new(string)), append(into, all)
+		return distinct(all)
 	}
 	if expand.has("actors") {
-		read(&with.actors, actorDocuments+" WHERE id "+speech.among, actors)
+		with.actors = read.remembered(actorDocuments, ids((*Document).actorIDs))
 	}
 	if expand.has("election") {
-		read(&with.elections, electionDocuments+" WHERE id "+speech.among, elections)
+		with.elections = read.remembered(electionDocuments, ids((*Document).electionID))
 	}
 	if expand.has("article") || expand.has("source") {
-		read(&with.articles, articleDocuments+" WHERE id "+speech.among, articles)
-	}
-	if expand.has("source") {
-		read(&with.sources, sourceDocuments+" WHERE id IN (SELECT source_id FROM articles WHERE id "+speech.among+")", articles)
-	}
-	if expand.has("sentences") {
-		read(&with.sentences, "(SELECT "+speech.sentence+" AS document FROM sentences WHERE id "+speech.among+") AS found", sentences)
-	}
-	if len(columns) > 0 {
-		if err := readRow(tx, "SELECT "+strings.Join(columns, ", "), lists, texts...); err != nil {
-			return with, err
+		articles := ids((*Document).articleID)
+		with.articles = read.these(articleDocuments, articles)
+		if expand.has("source") && records.memory == nil {
+			with.sources = read.these(sourcesOfArticles, articles)
 		}
 	}
-	for i, all := range into {
-		*all = byLeadingID(*texts[i].(*string))
+	if expand.has("sentences") {
+		with.sentences = read.these("(SELECT id, "+speechOf(tx).sentence+" AS document FROM sentences) AS found", ids((*Document).sentenceIDs))
+	}
+	if err := read.run(); err != nil {
+		return nil, err
+	}
+	if expand.has("source") && records.memory != nil {
+		var sources []int64
+		for _, article := range with.articles {
+			sources = append(sources, sourceOf(article))
+		}
+		with.sources = read.remembered(sourceDocuments, distinct(sources))
+	}
+	if err := read.run(); err != nil {
+		return nil, err
 	}
 	if expand.has("techniques") {
-		with.techniques, err = techniquesByCode(tx, techniques)
+		return with, with.readTechniques(tx, claims)
 	}
-	return with, err
+	return with, nil
 }
 
-// byLeadingID are records, one a line, by the id with which each begins.
-func byLeadingID(lines string) map[int64]string {
-	all := make(map[int64]string, 1+strings.Count(lines, "\n"))
-	for line := range strings.Lines(lines) {
-		all[numberAfter(line, `{"id":`)] = strings.TrimSuffix(line, "\n")
-	}
+// reading is of documents of several tables, in one statement.
+type reading struct {
+	tx      *gorm.DB
+	records recordsOf
+
+	columns      []string
+	lists, texts []any
+	found        []func(id int64, document string)
+}
+
+// remembered are the documents with these ids: those that are remembered, and once it is run also the others.
+func (r *reading) remembered(table string, ids []int64) map[int64]string {
+	all, missing := r.records.recall(table, ids)
+	r.add(table, missing, func(id int64, document string) {
+		all[id] = document
+		r.records.keep(table, id, document)
+	})
 	return all
 }
 
-// appendClaim appends the pieces of a claim with what is expanded.
-func (with *expansions) appendClaim(b []string, p *parted) ([]string, error) {
-	b = append(b, p.head)
-	rest := p.actors
-	for _, id := range p.actorIDs {
-		end := 1 + strings.IndexByte(rest[1:], '}') // the bracket of the one before is still there
-		b = append(b, rest[:end], `,"actor":`, with.actors[id])
-		rest = rest[end:]
-	}
-	b = append(b, rest, p.origin[:len(p.origin)-len("}}")])
-	b = append(with.appendPlace(b, p), "}")
-	if election, ok := with.elections[p.election]; ok {
-		b = append(b, `,"election":`, election)
-	}
-	if with.techniques != nil {
-		records, err := with.techniqueRecords(p)
-		if err != nil {
-			return nil, err
-		}
-		b = append(b, `,"technique_records":`, records)
-	}
-	return append(b, "}"), nil
+// these are the documents with these ids, once it is run.
+func (r *reading) these(table string, ids []int64) map[int64]string {
+	all := make(map[int64]string, len(ids))
+	r.add(table, ids, func(id int64, document string) { all[id] = document })
+	return all
 }
 
-// appendPlace appends the pieces of what is expanded of the origin.
-func (with *expansions) appendPlace(b []string, p *parted) []string {
-	if with.sentences != nil {
-		b = append(b, `,"sentences":[`)
-		for id := p.first; id <= p.last; id++ {
-			if id > p.first {
-				b = append(b, ",")
-			}
-			b = append(b, with.sentences[id])
-		}
-		b = append(b, "]")
+func (r *reading) add(table string, ids []int64, found func(id int64, document string)) {
+	if len(ids) == 0 {
+		return
 	}
-	if article, ok := with.articles[p.article]; ok {
-		b = append(b, `,"article":`, article[:len(article)-1])
-		if source, ok := with.sources[numberAfter(article, `,"source_id":`)]; ok {
-			b = append(b, `,"source":`, source)
+	speech := speechOf(r.tx)
+	r.columns = append(r.columns, "COALESCE((SELECT "+speech.joined+" FROM "+table+" WHERE id "+speech.among+"), '')")
+	r.lists, r.texts, r.found = append(r.lists, listOf(ids)), append(r.texts, new(string)), append(r.found, found)
+}
+
+// run reads what was asked for since it was run last.
+func (r *reading) run() error {
+	if len(r.columns) == 0 {
+		return nil
+	}
+	if err := readRow(r.tx, "SELECT "+strings.Join(r.columns, ", "), r.lists, r.texts...); err != nil {
+		return err
+	}
+	for i, found := range r.found {
+		for line := range strings.Lines(*r.texts[i].(*string)) {
+			found(numberAfter(line, `{"id":`), strings.TrimSuffix(line, "\n"))
 		}
-		b = append(b, "}")
+	}
+	*r = reading{tx: r.tx, records: r.records}
+	return nil
+}
+
+// readTechniques reads the records of the claims' techniques.
+func (with *expansions) readTechniques(tx *gorm.DB, claims []Document) error {
+	codes := make([][]string, len(claims))
+	for i := range claims {
+		var err error
+		if codes[i], err = claims[i].techniques(); err != nil {
+			return err
+		}
+	}
+	found, err := techniquesByCode(tx, slices.Concat(codes...))
+	if err != nil {
+		return err
+	}
+	with.techniques = make(map[int64]string, len(claims))
+	for i := range claims {
+		all := []tracker.Technique{}
+		for _, code := range codes[i] {
+			all = append(all, found[code])
+		}
+		records, err := json.Marshal(all)
+		if err != nil {
+			return fmt.Errorf("writing the techniques of a claim: %w", err)
+		}
+		with.techniques[claims[i].Meta().ID] = string(records)
+	}
+	return nil
+}
+
+// append appends the JSON of a claim with what is expanded.
+func (with *expansions) append(b []byte, d *Document) []byte {
+	b = append(b, d.head()...)
+	b = with.appendActors(b, d.actors())
+	b = append(b, strings.TrimSuffix(d.origin(), "}}")...)
+	b = append(with.appendPlace(b, d), '}')
+	if election, ok := with.elections[d.election()]; ok {
+		b = append(append(b, `,"election":`...), election...)
+	}
+	if with.techniques != nil {
+		b = append(append(b, `,"technique_records":`...), with.techniques[d.Meta().ID]...)
+	}
+	return append(b, '}')
+}
+
+// appendActors appends the member that has the actors, which is a list of objects without others in them.
+func (with *expansions) appendActors(b []byte, list string) []byte {
+	for with.actors != nil {
+		end := strings.IndexByte(list, '}')
+		if end < 0 {
+			break
+		}
+		b = append(append(b, list[:end]...), `,"actor":`...)
+		b = append(append(b, with.actors[numberAfter(list, beforeActor)]...), '}')
+		list = list[end+1:]
+	}
+	return append(b, list...)
+}
+
+// appendPlace appends what is expanded of the origin.
+func (with *expansions) appendPlace(b []byte, d *Document) []byte {
+	if with.sentences != nil {
+		b = append(b, `,"sentences":[`...)
+		for id := d.first; id <= d.last; id++ {
+			if id > d.first {
+				b = append(b, ',')
+			}
+			b = append(b, with.sentences[id]...)
+		}
+		b = append(b, ']')
+	}
+	if article, ok := with.articles[d.article]; ok {
+		b = append(append(b, `,"article":`...), strings.TrimSuffix(article, "}")...)
+		if source, ok := with.sources[sourceOf(article)]; ok {
+			b = append(append(b, `,"source":`...), source...)
+		}
+		b = append(b, '}')
 	}
 	return b
 }
 
-func (with *expansions) techniqueRecords(p *parted) (string, error) {
-	all := []tracker.Technique{}
-	for _, code := range p.techniques {
-		all = append(all, with.techniques[code])
-	}
-	records, err := json.Marshal(all)
-	if err != nil {
-		return "", fmt.Errorf("writing the techniques of a claim: %w", err)
-	}
-	return string(records), nil
-}
+// sourcesOfArticles are the documents of sources by the ids of their articles.
+const sourcesOfArticles = "(SELECT a.id, s.document FROM articles AS a JOIN " + sourceDocuments + " AS s ON s.id = a.source_id) AS found"
+
+// sourceOf is the id of an article's source.
+func sourceOf(article string) int64 { return numberAfter(article, `,"source_id":`) }

@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -96,3 +100,53 @@ func TestWhatIsNotCommittedYetIsShownInItsTransactionAlone(t *testing.T) {
 	splicedMatch(bg, t, s, store.ClaimFilter{})
 	rename(bg, "c")
 }
+
+// A writer gives a claim, its actor, its election, its article and the source the same new name in each transaction: whoever reads
+// them together meanwhile finds the same name everywhere.
+func TestAClaimIsShownWithWhatThereWasAtOneMoment(t *testing.T) {
+	s := open(t)
+	source, actor, election := newSource(s, "0"), newActor(s, "0"), newElection(s, "0")
+	article := must(s.Articles.Create(bg, tracker.ArticleInput{SourceID: source.ID, URL: "https://a.example/", Title: "0"}, read("It was rigged.")))
+	in := claimed("0", quoted(article.ID, "rigged"))
+	in.Tags, in.ElectionID, in.Actors = []string{"0"}, &election.ID, []tracker.ActorRole{{ActorID: actor.ID, Role: tracker.RoleSpeaker}}
+	claim := must(s.Claims.Create(bg, in))
+	rename := func(ctx context.Context, name string) error {
+		return errors.Join(
+			failing(s.Claims.Update(ctx, claim.ID, anyVersion, func(in *tracker.ClaimInput) error { in.Text = name; return nil })),
+			failing(s.Actors.Update(ctx, actor.ID, anyVersion, func(in *tracker.ActorInput) error { in.Name = name; return nil })),
+			failing(s.Elections.Update(ctx, election.ID, anyVersion, func(in *tracker.ElectionInput) error { in.Name = name; return nil })),
+			failing(s.Articles.Update(ctx, article.ID, anyVersion, func(in *tracker.ArticleInput) error { in.Title = name; return nil })),
+			failing(s.Sources.Update(ctx, source.ID, anyVersion, func(in *tracker.SourceInput) error { in.Name = name; return nil })))
+	}
+	var done atomic.Bool
+	var group sync.WaitGroup
+	for range 3 {
+		group.Go(func() {
+			for !done.Load() {
+				l, err := s.Claims.Documents(bg, store.ClaimFilter{}, page("-created_at"), spliced)
+				if err != nil || len(l.Items) != 1 {
+					t.Errorf("there are %d claims; want 1 (%v)", len(l.Items), err)
+					return
+				}
+				var shown tracker.Claim
+				if err := json.Unmarshal(l.Items[0].AppendTo(nil), &shown); err != nil {
+					t.Error(err)
+					return
+				}
+				names := []string{shown.Actors[0].Actor.Name, shown.Election.Name, shown.Origin.Article.Title, shown.Origin.Article.Source.Name}
+				if slices.ContainsFunc(names, func(name string) bool { return name != shown.Text }) {
+					t.Errorf("the claim %s is shown with %q", shown.Text, names)
+					return
+				}
+			}
+		})
+	}
+	for i := range 150 {
+		must(0, s.Together(bg, func(ctx context.Context) error { return rename(ctx, strconv.Itoa(i+1)) }))
+	}
+	done.Store(true)
+	group.Wait()
+}
+
+// failing is the error of a function that has another result.
+func failing(_ any, err error) error { return err }

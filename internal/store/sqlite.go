@@ -40,14 +40,11 @@ const checkedSize = 64 << 20
 // most of it is changed again soon.
 const writerCache = 8 << 20
 
-// checkpointPages is after how many pages the write-ahead log is folded into the file: 32 MiB. The pages that nearly each write
-// changes are in the log many times by then, and go into the file once.
-const checkpointPages = 8192
-
 // sqliteEngine keeps the tracker in one file.
 type sqliteEngine struct {
-	path string
-	lock *flock.Flock
+	path        string
+	lock        *flock.Flock
+	checkpoints *checkpointer // nil where the database is only read
 }
 
 func (e *sqliteEngine) open(ctx context.Context, config *gorm.Config) (write, read *gorm.DB, err error) {
@@ -57,8 +54,7 @@ func (e *sqliteEngine) open(ctx context.Context, config *gorm.Config) (write, re
 	if err := e.take(); err != nil {
 		return nil, nil, err
 	}
-	isNew, err := e.inspect()
-	if err != nil {
+	if err := e.inspect(); err != nil {
 		return nil, nil, err
 	}
 	// A writer takes its lock when it begins, so that it never has to give up half-way; each commit is on the disk before
@@ -68,7 +64,7 @@ func (e *sqliteEngine) open(ctx context.Context, config *gorm.Config) (write, re
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := e.prepare(ctx, write, isNew); err != nil {
+	if err := e.prepare(ctx, write); err != nil {
 		return nil, nil, errors.Join(err, closePool(write))
 	}
 	readers := max(4, 2*runtime.GOMAXPROCS(0))
@@ -76,7 +72,30 @@ func (e *sqliteEngine) open(ctx context.Context, config *gorm.Config) (write, re
 	if err != nil {
 		return nil, nil, errors.Join(err, closePool(write))
 	}
+	if err := e.checkpoint(config, write); err != nil {
+		return nil, nil, errors.Join(err, closePool(read), closePool(write))
+	}
 	return write, read, nil
+}
+
+// checkpoint gets ready to fold the log. Its connection waits for those who read the log, or write, for a moment only.
+func (e *sqliteEngine) checkpoint(config *gorm.Config, write *gorm.DB) error {
+	db, err := e.pool(config, 1, "_synchronous=FULL&_busy_timeout=10&_stmt_cache_size=10")
+	if err != nil {
+		return err
+	}
+	c := &checkpointer{log: config.Logger, pages: checkpointPages, folded: make(chan error, 1)}
+	if c.pool, err = db.DB(); err != nil {
+		return err
+	}
+	if c.writer, err = write.DB(); err != nil {
+		return errors.Join(err, c.pool.Close())
+	}
+	if c.file, err = os.Open(e.path); err != nil {
+		return errors.Join(fmt.Errorf("cannot open %s: %w", e.path, err), c.pool.Close())
+	}
+	e.checkpoints = c
+	return nil
 }
 
 // resolve makes the path absolute and follows links: a file has one lock however it is named, and no name means anything
@@ -113,38 +132,38 @@ func (e *sqliteEngine) take() error {
 }
 
 // inspect refuses a file that is not a claim tracker's database, that has lost its end, or that cannot be written, before
-// SQLite touches it. It tells whether there is no database yet.
-func (e *sqliteEngine) inspect() (isNew bool, err error) {
+// SQLite touches it.
+func (e *sqliteEngine) inspect() error {
 	file, err := os.OpenFile(e.path, os.O_RDWR, 0)
 	if errors.Is(err, os.ErrNotExist) {
-		return true, nil
+		return nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("cannot write to the database: %w", err)
+		return fmt.Errorf("cannot write to the database: %w", err)
 	}
 	defer func() { _ = file.Close() }() // it is only read
 	info, err := file.Stat()
 	if err != nil {
-		return false, fmt.Errorf("cannot read the database: %w", err)
+		return fmt.Errorf("cannot read the database: %w", err)
 	}
 	if info.Size() == 0 {
-		return true, nil
+		return nil
 	}
 	header := make([]byte, 100)
 	if _, err := io.ReadFull(file, header); err != nil || !bytes.HasPrefix(header, []byte("SQLite format 3\x00")) {
-		return false, fmt.Errorf("%s is not a SQLite database, or its beginning is damaged", e.path)
+		return fmt.Errorf("%s is not a SQLite database, or its beginning is damaged", e.path)
 	}
 	if id := binary.BigEndian.Uint32(header[68:]); id != applicationID {
-		return false, fmt.Errorf("%s is a SQLite database, but not a claim tracker's", e.path)
+		return fmt.Errorf("%s is a SQLite database, but not a claim tracker's", e.path)
 	}
 	pageSize, pages := int64(binary.BigEndian.Uint16(header[16:])), int64(binary.BigEndian.Uint32(header[28:]))
 	if pageSize == 1 {
 		pageSize = 65536
 	}
 	if !e.unfinished() && info.Size() < pages*pageSize {
-		return false, fmt.Errorf("%s is damaged: it has %d bytes and should have %d", e.path, info.Size(), pages*pageSize)
+		return fmt.Errorf("%s is damaged: it has %d bytes and should have %d", e.path, info.Size(), pages*pageSize)
 	}
-	return false, nil
+	return nil
 }
 
 // unfinished tells whether a process that ended without closing left work behind that SQLite will put into the file.
@@ -158,7 +177,7 @@ func (e *sqliteEngine) unfinished() bool {
 }
 
 // prepare checks the file for damage and brings its schema up to date. Nothing is written to a file that is refused.
-func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB, isNew bool) error {
+func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB) error {
 	pool, err := db.DB()
 	if err != nil {
 		return err
@@ -168,7 +187,12 @@ func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB, isNew bool) err
 			return err
 		}
 	}
-	if isNew {
+	// A file that inspect has seen may be none any more: SQLite undoes what a killed process had begun to make of it.
+	var pages int64
+	if err := pool.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages); err != nil {
+		return fmt.Errorf("cannot read %s: %w", e.path, err)
+	}
+	if pages == 0 {
 		// Before there is a write-ahead log: a killed process leaves that behind, and inspect reads the file's header.
 		if _, err := pool.ExecContext(ctx, setApplicationID); err != nil {
 			return fmt.Errorf("cannot write to %s: %w", e.path, err)
@@ -183,7 +207,7 @@ func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB, isNew bool) err
 	}
 	// What a statement that fails half-way would have to put back is kept in memory: in a file, that is three times as much to
 	// write as the log.
-	if _, err := pool.ExecContext(ctx, fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA temp_store = MEMORY", checkpointPages)); err != nil {
+	if _, err := pool.ExecContext(ctx, fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA temp_store = MEMORY", mostLoggedPages)); err != nil {
 		return fmt.Errorf("cannot set up the log of %s: %w", e.path, err)
 	}
 	// SQLite opens the log with the first look into the file. The writer must have it open from the beginning, for it is
@@ -286,11 +310,17 @@ func (e *sqliteEngine) replica(string) (gorm.Dialector, *sql.DB, error) {
 	return nil, nil, errors.New("is of no use to a SQLite file: replicas are of a PostgreSQL database only")
 }
 
-func (e *sqliteEngine) close() error {
-	if e.lock == nil {
-		return nil
+func (e *sqliteEngine) between() { e.checkpoints.between() }
+
+// close lets go of the file last: its lock must outlast all else.
+func (e *sqliteEngine) close() (err error) {
+	if e.checkpoints != nil {
+		err = e.checkpoints.close()
 	}
-	return e.lock.Unlock()
+	if e.lock != nil {
+		err = errors.Join(err, e.lock.Unlock())
+	}
+	return err
 }
 
 func (e *sqliteEngine) openSource(ctx context.Context, config *gorm.Config) (*gorm.DB, error) {
@@ -306,7 +336,7 @@ func (e *sqliteEngine) openSource(ctx context.Context, config *gorm.Config) (*go
 	if err := e.take(); err != nil {
 		return nil, err
 	}
-	if _, err := e.inspect(); err != nil {
+	if err := e.inspect(); err != nil {
 		return nil, err
 	}
 	read, err := e.pool(config, 1, "mode=ro&_query_only=1&_busy_timeout=5000&_stmt_cache_size=100")
@@ -394,16 +424,22 @@ var sqliteSpeech = speech{
 // sqliteIndexer keeps search indexes in FTS5's tables, without the texts: a column a field.
 type sqliteIndexer struct{}
 
+// put writes a row by a statement: before each statement for several rows, FTS5 would write all that it has gathered to the
+// tables behind it, as a segment that it has to merge with others later, and not once before the commit.
 func (sqliteIndexer) put(tx *gorm.DB, ix *index, entries []indexed) error {
-	row := "(?" + strings.Repeat(", ?", len(ix.fields)) + ")"
-	into := "INSERT OR REPLACE INTO " + ix.table() + " (rowid, " + strings.Join(ix.fields, ", ") + ") VALUES "
-	return putAll(tx, entries, func(rows int) string { return into + row + strings.Repeat(", "+row, rows-1) }, func(e indexed) []any {
-		values := []any{e.id}
-		for _, column := range e.columns {
-			values = append(values, column)
+	query := "INSERT OR REPLACE INTO " + ix.table() + " (rowid, " + strings.Join(ix.fields, ", ") + ") VALUES (?" +
+		strings.Repeat(", ?", len(ix.fields)) + ")"
+	values := make([]any, 1+len(ix.fields))
+	for _, e := range entries {
+		values[0] = e.id
+		for i, column := range e.columns {
+			values[i+1] = column
 		}
-		return values
-	})
+		if err := execute(tx, query, values...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (sqliteIndexer) key() string { return "rowid" }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -313,6 +314,25 @@ func TestADatabaseThatWasNeverClosedIsOpenedWithAllThatWasWritten(t *testing.T) 
 			t.Errorf("of %d records a killed process left %d", records, *l.Total)
 		}
 		must(0, again.Close())
+	}
+}
+
+// A process that is killed as it makes a database leaves its first page, and a journal that says that there was none before.
+func TestADatabaseThatWasNeverFinishedIsMadeAnew(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
+	path := filepath.Join(t.TempDir(), "tracker.db")
+	must(0, os.WriteFile(path, must(os.ReadFile(database(t)))[:4096], 0o600))
+	journal := make([]byte, 512) // a sector
+	copy(journal, "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
+	binary.BigEndian.PutUint32(journal[20:], 512)
+	binary.BigEndian.PutUint32(journal[24:], 4096)
+	must(0, os.WriteFile(path+"-journal", journal, 0o600))
+	for range 2 {
+		if err := opening(path); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

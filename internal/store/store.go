@@ -45,15 +45,18 @@ type Store struct {
 
 	dictionary dictionary
 	memory     memory
+	records    recordMemory
 	overlays   overlays
 	settled    atomic.Pointer[settled] // nil where nothing was seen yet
 	mostLogged int64                   // changes in the log of facets
 	codes      sync.Map                // the codes of techniques that were seen, which stay
 	known      known
+	sentences  memory // that new claims stand on
 	queue      *queue
 	commits    atomic.Uint64   // counted up before each commit of this process and after it: odd while one is under way
 	latest     tracker.Instant // the latest moment that any record carries; the queue's own
 	which      string          // the database that was written to last; the queue's own
+	databases  atomic.Int64    // how many there have been
 
 	gate     sync.Mutex // held to look at closed and join underWay
 	closed   bool
@@ -72,6 +75,8 @@ type engine interface {
 	begin(tx *gorm.DB) (latest tracker.Instant, which string, err error)
 	// end comes right before the commit of a transaction that has written; latest is the latest moment that any record has.
 	end(tx *gorm.DB, latest tracker.Instant) error
+	// between is called by the only one of this process who writes, after each transaction and before the next.
+	between()
 	// commits is Store.Commits, where mine is the counter of this process.
 	commits(ctx context.Context, read *gorm.DB, mine *atomic.Uint64) (n uint64, quiet bool, err error)
 	// test makes a condition one by which rows are tested, and by which no index is chosen where the engine would choose badly.
@@ -116,12 +121,13 @@ type engine interface {
 // tracker's, a server that is too old, and a schema that is newer than this program. Instants are taken from now. Lists
 // are read from the replicas, where some are named: the addresses of streaming replicas of the PostgreSQL database.
 func Open(ctx context.Context, address string, log *slog.Logger, now func() time.Time, replicas ...string) (*Store, error) {
-	s := &Store{engine: engineOf(address), now: now, mostLogged: mostLogged, memory: memory{most: mostInMemory}}
+	s := &Store{engine: engineOf(address), now: now, mostLogged: mostLogged, memory: memory{most: mostInMemory},
+		sentences: memory{most: mostOfSentences}}
 	var err error
 	if s.write, s.read, err = s.engine.open(ctx, configOf(s.engine, log, now)); err != nil {
 		return nil, errors.Join(err, s.engine.close())
 	}
-	s.queue = newQueue(s.commit)
+	s.queue = newQueue(s.commit, s.engine.between)
 	if err := s.replicate(replicas, log); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

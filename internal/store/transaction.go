@@ -16,7 +16,9 @@ import (
 type transaction struct {
 	latest tracker.Instant // the latest moment that any record carries
 	wrote  bool            // whether a statement may have changed something
-	added  []*newClaims    // that are still to be written
+	// records is whether documents that recordMemory remembers were changed.
+	records bool
+	added   []*newClaims // that are still to be written
 	// touched are the claims from which something is derived that is to be made anew before the commit.
 	touched map[int64]struct{}
 	// fresh are those of them that are new in this transaction and nothing but what is known here.
@@ -202,7 +204,13 @@ func (s *Store) transact(ctx context.Context, jobs []*job, errs []error) (err er
 	}
 	ended = true
 	s.commits.Add(1)
+	if t.records {
+		s.records.change()
+	}
 	err = tx.Commit().Error
+	if t.records {
+		s.records.change()
+	}
 	s.commits.Add(1)
 	if err != nil {
 		return errors.Join(errInDoubt, err)
@@ -237,6 +245,7 @@ func (s *Store) begin(ctx, turn context.Context) (tx *gorm.DB, t *transaction, e
 		s.known.forget()
 		s.codes.Clear()
 		s.overlays.forget()
+		s.databases.Add(1)
 		s.which = which
 	}
 	return tx, &transaction{latest: max(s.latest, latest), touched: map[int64]struct{}{}, fresh: map[int64]*tracker.Claim{},

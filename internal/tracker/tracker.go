@@ -43,10 +43,41 @@ func InstantOf(t time.Time) Instant { return Instant(t.UnixMicro()) }
 func (i Instant) Time() time.Time { return time.UnixMicro(int64(i)).UTC() }
 
 // String is the moment as it stands in JSON.
-func (i Instant) String() string { return i.Time().Format(instantLayout) }
+func (i Instant) String() string { return string(i.append(make([]byte, 0, len(instantLayout)))) }
 
 // MarshalText writes the moment as String does.
-func (i Instant) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
+func (i Instant) MarshalText() ([]byte, error) { return i.append(nil), nil }
+
+// AppendText appends the moment as String has it.
+func (i Instant) AppendText(b []byte) ([]byte, error) { return i.append(b), nil }
+
+// append writes the digits of years that have four by itself: package time would read the layout anew each time.
+func (i Instant) append(b []byte) []byte {
+	t := i.Time()
+	year, month, day := t.Date()
+	if year < 0 || year > 9999 {
+		return t.AppendFormat(b, instantLayout)
+	}
+	hour, minute, second := t.Clock()
+	b = append(appendDigits(b, year, 4), '-')
+	b = append(appendDigits(b, int(month), 2), '-')
+	b = append(appendDigits(b, day, 2), 'T')
+	b = append(appendDigits(b, hour, 2), ':')
+	b = append(appendDigits(b, minute, 2), ':')
+	b = append(appendDigits(b, second, 2), '.')
+	return append(appendDigits(b, t.Nanosecond()/int(time.Microsecond), 6), 'Z')
+}
+
+// appendDigits appends a number as so many digits.
+func appendDigits(b []byte, n, digits int) []byte {
+	for range digits {
+		b = append(b, '0')
+	}
+	for at := len(b) - 1; n > 0; at, n = at-1, n/10 {
+		b[at] = byte('0' + n%10)
+	}
+	return b
+}
 
 // instantForm is what RFC 3339 asks for and package time lets go: two digits of the hour, a point before the fraction,
 // and an offset of less than a day.

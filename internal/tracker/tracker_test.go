@@ -3,6 +3,7 @@ package tracker
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +55,24 @@ func TestInstantsSortAsText(t *testing.T) {
 	}
 	if !slices.IsSorted(texts) {
 		t.Errorf("the texts of ascending instants are %q; want them ascending", texts)
+	}
+}
+
+// The digits are those of package time, in the years that RFC 3339 can write and beyond them.
+func TestInstantsAreWrittenAsTheirLayoutSays(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	first, last := time.Date(-1, 12, 1, 0, 0, 0, 0, time.UTC), time.Date(10001, 1, 1, 0, 0, 0, 0, time.UTC)
+	instants := []Instant{0, 1, -1, InstantOf(first), InstantOf(last), InstantOf(time.Date(9999, 12, 31, 23, 59, 59, 999999999, time.UTC))}
+	for range 10_000 {
+		instants = append(instants, InstantOf(first)+Instant(r.Int64N(int64(InstantOf(last)-InstantOf(first)))))
+	}
+	for _, i := range instants {
+		want := i.Time().Format("2006-01-02T15:04:05.000000Z")
+		appended, _ := i.AppendText([]byte("at "))
+		marshalled, _ := i.MarshalText()
+		if i.String() != want || string(appended) != "at "+want || string(marshalled) != want {
+			t.Errorf("%d is written %s, %s and %s; want %s", i, i, appended, marshalled, want)
+		}
 	}
 }
 
