@@ -31,14 +31,14 @@ func (e extent) with(other extent) extent {
 func extents(tx *gorm.DB, base column, of axis) (all []extent, ok bool, err error) {
 	found, ok, err := counting[chunkExtents]{
 		base, part{what: extentPart, text: of.field}, []string{of.field, fieldClaimedDay},
-		func(c chunkExtents) int { return 32 + 32*len(c.all) },
+		func(c chunkExtents) int { return 32 + 16*len(c.all) },
 		func(those claimSet, within span) (strip[chunkExtents], bool, error) {
 			return newExtents(tx, of.field, those, within)
 		},
 	}.parts(tx)
 	s := extentSearch{of: of, all: make([]extent, len(of.values))}
 	for _, p := range found {
-		s.add(p.part)
+		s.add(p.chunk, p.part)
 	}
 	return s.all, ok, err
 }
@@ -57,14 +57,15 @@ type chunkExtents struct {
 	all     []numberedExtent
 }
 
-// numberedExtent is that of the value with a number.
+// numberedExtent is that of the value with a number: there are many of them.
 type numberedExtent struct {
-	number int32
-	extent
+	number            int32
+	first, last       uint16 // places of claims
+	firstDay, lastDay int32
 }
 
 // add takes in those of a chunk. What was remembered before a sheet was forgotten has other numbers.
-func (s *extentSearch) add(in chunkExtents) {
+func (s *extentSearch) add(chunk int64, in chunkExtents) {
 	if len(in.all) == 0 {
 		return
 	}
@@ -73,7 +74,7 @@ func (s *extentSearch) add(in chunkExtents) {
 	}
 	for _, e := range in.all {
 		if at := s.chosen[e.number]; at >= 0 {
-			s.all[at] = s.all[at].with(e.extent)
+			s.all[at] = s.all[at].with(extent{chunk<<chunkBits | int64(e.first), chunk<<chunkBits | int64(e.last), e.firstDay, e.lastDay})
 		}
 	}
 }
@@ -97,7 +98,7 @@ func newExtents(tx *gorm.DB, field string, those claimSet, within span) (found s
 		one := chunkExtents{numbers: sheets.numbers}
 		for i, e := range extentsIn(p.part, days.of(p.chunk), names, set) {
 			if e.beyond > 0 {
-				one.all = append(one.all, numberedExtent{p.part.numbers[i], e.in(p.chunk)})
+				one.all = append(one.all, numberedExtent{p.part.numbers[i], uint16(e.first), uint16(e.beyond - 1), e.firstDay, e.lastDay})
 			}
 		}
 		one.all = slices.Clip(one.all)

@@ -15,7 +15,7 @@ import (
 // where a moment cuts a chunk of all claims, by blocks.
 
 const (
-	blockBits = 11 // of a claim's id, which count within its block
+	blockBits = 12 // of a claim's id, which count within its block
 	blocks    = 1 << (chunkBits - blockBits)
 )
 
@@ -115,7 +115,7 @@ func (c counting[T]) parts(tx *gorm.DB) (found strip[T], ok bool, err error) {
 		}
 		for i, one := range all {
 			if c.base.ruled.holds(chunk, i) {
-				found = append(found, piece[T]{part: one})
+				found = append(found, piece[T]{chunkState{chunk: chunk}, one})
 			}
 		}
 		left[chunk] = c.base.ruled.fringe[chunk]
