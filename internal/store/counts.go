@@ -138,7 +138,7 @@ func (k *counter) mostPlain(base *column, field string, limit int) (best []Count
 		best, err = mostOfAll(k.tx, field, limit)
 		return best, true, err
 	}
-	return mostInSet(k.tx, field, base.set, limit)
+	return mostInColumn(k.tx, field, *base, limit)
 }
 
 // mostOfAll are up to limit values that the most of all claims have.
@@ -158,19 +158,14 @@ func mostOfAll(tx *gorm.DB, field string, limit int) ([]Count, error) {
 	return best, nil
 }
 
-// mostInSet are up to limit values that the most claims of a set have. It is false where that takes counting sets.
-func mostInSet(tx *gorm.DB, field string, set claimSet, limit int) (best []Count, ok bool, err error) {
-	sheets, ok, err := sheetsOf(tx, field, set.span())
+// mostInColumn are up to limit values that the most claims of a column have. It is false where that takes counting sets.
+func mostInColumn(tx *gorm.DB, field string, base column, limit int) (best []Count, ok bool, err error) {
+	counted, ok, err := tallyOf(tx, field, base)
 	if err != nil || !ok {
 		return nil, ok, err
 	}
-	values := sheets.numbers.all()
 	best = []Count{}
-	for number, n := range sheets.tally(set) {
-		if n > 0 {
-			best = insertCount(best, Count{Value: values[number], Claims: int64(n)}, limit)
-		}
-	}
+	counted.each(func(value string, claims int64) { best = insertCount(best, Count{Value: value, Claims: claims}, limit) })
 	return best, true, nil
 }
 
@@ -241,6 +236,7 @@ func label(tx *gorm.DB, field string, counts []Count) error {
 type column struct {
 	whole bool
 	set   claimSet
+	ruled ruled
 }
 
 // columnOf are the claims that a filter leaves, but for what it says of these fields.
@@ -250,10 +246,12 @@ func columnOf(tx *gorm.DB, f ClaimFilter, groups []group, but ...varied) (column
 	}
 	p, err := planOfGroups(tx, f, groups, but...)
 	if err != nil || p.whole() {
-		return column{whole: true}, err
+		return column{whole: true, ruled: ruled{span: everywhere}}, err
 	}
 	set, err := p.claims(tx, everywhere)
-	return column{set: set}, err
+	r := p.ruled()
+	r.fringe = r.fringeOf(set)
+	return column{set: set, ruled: r}, err
 }
 
 // count is how many claims the column has.
@@ -270,7 +268,7 @@ func (c column) of(set claimSet) column {
 	if !c.whole {
 		set.and(c.set)
 	}
-	return column{set: set}
+	return column{set: set, ruled: ruled{span: nowhere}}
 }
 
 // span is where the column has claims.

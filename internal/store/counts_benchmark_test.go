@@ -4,7 +4,9 @@ import (
 	"context"
 	"flag"
 	"log/slog"
+	"math/rand/v2"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -91,6 +93,32 @@ func BenchmarkCounts(b *testing.B) {
 	})
 	ask("seen", func(ctx context.Context) error {
 		_, _, err := s.Claims.Seen(ctx, store.ClaimFilter{}, "actor_id", 10)
+		return err
+	})
+	// As a dashboard asks: of an actor, in a time that is seldom the same twice.
+	_, actors, err := s.Claims.Count(bg, store.ClaimFilter{}, []string{"actor_id"}, 100)
+	must(0, err)
+	spell := func() (f store.ClaimFilter) {
+		moment := func() tracker.Instant {
+			return tracker.InstantOf(time.Date(2022+rand.IntN(3), time.January, 1+rand.IntN(365), 0, 0, rand.IntN(86400), 0, time.UTC))
+		}
+		id, from, to := must(strconv.ParseInt(actors[0].Buckets[rand.IntN(100)].Value, 10, 64)), moment(), moment()
+		return store.ClaimFilter{ActorIDs: []int64{id}, CreatedFrom: new(min(from, to)), CreatedTo: new(max(from, to))}
+	}
+	ask("facets/spell", func(ctx context.Context) error {
+		_, _, err := s.Claims.Count(ctx, spell(), []string{"kind", "status", "language", "source_country"}, 20)
+		return err
+	})
+	ask("timeline/spell", func(ctx context.Context) error {
+		_, err := s.Claims.Timeline(ctx, spell(), false, store.IntervalMonth, "", 10)
+		return err
+	})
+	ask("crosstab/spell", func(ctx context.Context) error {
+		_, err := s.Claims.Crosstab(ctx, spell(), "kind", "status", 10)
+		return err
+	})
+	ask("seen/spell", func(ctx context.Context) error {
+		_, _, err := s.Claims.Seen(ctx, spell(), "actor_id", 20)
 		return err
 	})
 	b.Cleanup(func() { b.Logf("%d bytes of the index are remembered", s.Remembered()) })

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -20,17 +21,36 @@ func (a axis) key() string { return a.field + "\x00" + strings.Join(a.values, "\
 // crossing is how many claims of a chunk have two values, which it names by their places.
 type crossing struct{ row, column, claims int32 }
 
+// sorted is the axis with its values in their order, and where each of them stands in the axis itself.
+func (a axis) sorted() (axis, []int32) {
+	values := slices.Sorted(slices.Values(a.values))
+	places := make([]int32, len(values))
+	for i, value := range a.values {
+		at, _ := slices.BinarySearch(values, value)
+		places[at] = int32(i)
+	}
+	return axis{a.field, values}, places
+}
+
 // cross counts the claims of a column that have a value of one axis and a value of another. It is false where that takes
 // counting sets.
 func cross(tx *gorm.DB, base column, rows, columns axis) (cells [][]int64, ok bool, err error) {
-	found, ok, err := crossings(tx, base, rows, columns)
+	cells = table(len(rows.values), len(columns.values))
+	rows, rowAt := rows.sorted() // what is remembered of some values does not depend on how many claims have them
+	columns, columnAt := columns.sorted()
+	found, ok, err := counting[[]crossing]{
+		base, part{what: crossPart, text: rows.key() + "\x00\x00" + columns.key()}, []string{rows.field, columns.field},
+		func(all []crossing) int { return 12 * len(all) },
+		func(those claimSet, within span) (strip[[]crossing], bool, error) {
+			return newCrossings(tx, those, within, rows, columns)
+		},
+	}.parts(tx)
 	if err != nil || !ok {
 		return nil, ok, err
 	}
-	cells = table(len(rows.values), len(columns.values))
 	for _, p := range found {
 		for _, one := range p.part {
-			cells[one.row][one.column] += int64(one.claims)
+			cells[rowAt[one.row]][columnAt[one.column]] += int64(one.claims)
 		}
 	}
 	return cells, true, nil
@@ -43,35 +63,6 @@ func table(rows, columns int) [][]int64 {
 		cells[i], all = all[:columns:columns], all[columns:]
 	}
 	return cells
-}
-
-// crossings are those in each chunk. Those of all claims are remembered.
-func crossings(tx *gorm.DB, base column, rows, columns axis) (found strip[[]crossing], ok bool, err error) {
-	f, err := foldedOf(tx)
-	if err != nil {
-		return nil, false, err
-	}
-	if !base.whole {
-		return newCrossings(tx, base.set, base.span(), rows, columns)
-	}
-	wanted, err := f.states(tx, everywhere, rows.field, columns.field)
-	if err != nil {
-		return nil, false, err
-	}
-	key := part{what: crossPart, text: rows.key() + "\x00\x00" + columns.key()}
-	known, _ := recall[strip[[]crossing]](f.memory, key)
-	found = make(strip[[]crossing], len(wanted))
-	missing := known.pick(wanted, found)
-	if missing == nowhere {
-		return found, true, nil
-	}
-	loaded, ok, err := newCrossings(tx, nil, missing, rows, columns)
-	if err != nil || !ok {
-		return nil, ok, err
-	}
-	complete(wanted, found, loaded, missing)
-	f.keep(key, found, sizeOfStrip(found, func(all []crossing) int { return 12 * len(all) }))
-	return found, true, nil
 }
 
 // newCrossings counts those of a set, or of all claims in a run of chunks, by the sheets of both fields.

@@ -215,12 +215,12 @@ func (s *Store) CheckCounts(ctx context.Context, r *rand.Rand) error {
 
 // CheckCountsIn is CheckCounts in a transaction.
 func CheckCountsIn(tx *gorm.DB, r *rand.Rand) error {
-	var claims []int64
-	if err := tx.Raw("SELECT id FROM claims ORDER BY id").Scan(&claims).Error; err != nil {
+	var claims []tracker.Record
+	if err := tx.Raw("SELECT id, created_at FROM claims ORDER BY id").Scan(&claims).Error; err != nil {
 		return err
 	}
 	have := map[int64][]facet{}
-	for page := range slices.Chunk(claims, factsAtOnce) {
+	for page := range slices.Chunk(ids(claims, func(c *tracker.Record) *int64 { return &c.ID }), factsAtOnce) {
 		facts, err := factsOf(tx, page)
 		if err != nil {
 			return err
@@ -229,6 +229,7 @@ func CheckCountsIn(tx *gorm.DB, r *rand.Rand) error {
 	}
 	for range 4 {
 		f, left := filterAtRandom(r, have)
+		withinTime(r, &f, left, claims)
 		if err := checkCounts(tx, r, f, left); err != nil {
 			return fmt.Errorf("under %+v: %w", f, err)
 		}
@@ -274,6 +275,24 @@ func filterAtRandom(r *rand.Rand, have map[int64][]facet) (f ClaimFilter, left m
 		}
 	}
 	return f, left
+}
+
+// withinTime narrows a filter, and what it leaves of some claims, to a time at random.
+func withinTime(r *rand.Rand, f *ClaimFilter, left map[int64][]facet, claims []tracker.Record) {
+	if len(claims) == 0 {
+		return
+	}
+	if r.IntN(2) == 0 {
+		f.CreatedFrom = &claims[r.IntN(len(claims))].CreatedAt
+	}
+	if r.IntN(2) == 0 {
+		f.CreatedTo = &claims[r.IntN(len(claims))].CreatedAt
+	}
+	for _, c := range claims {
+		if f.CreatedFrom != nil && c.CreatedAt < *f.CreatedFrom || f.CreatedTo != nil && c.CreatedAt >= *f.CreatedTo {
+			delete(left, c.ID)
+		}
+	}
 }
 
 func checkCounts(tx *gorm.DB, r *rand.Rand, f ClaimFilter, left map[int64][]facet) error {
@@ -367,14 +386,18 @@ func checkExtents(k *counter, field string, left map[int64][]facet) error {
 	return nil
 }
 
-// SkipIDs lets the next claim have an id in the chunk after that of the last one.
-func (s *Store) SkipIDs(ctx context.Context) error {
+// SkipIDs lets the next claim have an id in the chunk after that of the last one, and SkipBlock in the block after its block.
+func (s *Store) SkipIDs(ctx context.Context) error { return s.skip(ctx, chunkBits) }
+
+func (s *Store) SkipBlock(ctx context.Context) error { return s.skip(ctx, blockBits) }
+
+func (s *Store) skip(ctx context.Context, bits int) error {
 	return s.alone(ctx, func(tx *gorm.DB) error {
 		highest, err := s.engine.highest(tx, "claims")
 		if err != nil {
 			return err
 		}
-		return s.engine.setHighest(tx, "claims", (chunkOf(highest)+1)<<chunkBits)
+		return s.engine.setHighest(tx, "claims", (highest>>bits+1)<<bits)
 	})
 }
 

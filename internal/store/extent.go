@@ -29,144 +29,81 @@ func (e extent) with(other extent) extent {
 
 // extents are those of the claims of a column that have each of these values. It is false where that takes looking at sets.
 func extents(tx *gorm.DB, base column, of axis) (all []extent, ok bool, err error) {
-	f, err := foldedOf(tx)
-	if err != nil {
-		return nil, false, err
-	}
-	var everyone claimSet // of the chunks in which the column may have all claims
-	if !base.whole {
-		if everyone, err = claimsWith(tx, []facet{{fieldAll, ""}}, base.span()); err != nil {
-			return nil, false, err
-		}
-	}
-	s := extentSearch{tx: tx, of: of, all: make([]extent, len(of.values))}
-	wanted, err := f.states(tx, base.span(), of.field, fieldClaimedDay)
-	if err != nil {
-		return nil, false, err
-	}
-	var whole []chunkState
-	for _, c := range wanted {
-		if set := base.set[c.chunk]; base.whole || set != nil && *set == *everyone.chunk(c.chunk) {
-			whole = append(whole, c)
-		}
-	}
-	if ok, err = s.inChunks(f, whole); err != nil || !ok {
-		return nil, ok, err
-	}
-	if left := base.set.outside(whole); len(left) > 0 {
-		ok, err = s.inSet(left)
+	found, ok, err := counting[chunkExtents]{
+		base, part{what: extentPart, text: of.field}, []string{of.field, fieldClaimedDay},
+		func(c chunkExtents) int { return 32 + 32*len(c.all) },
+		func(those claimSet, within span) (strip[chunkExtents], bool, error) {
+			return newExtents(tx, of.field, those, within)
+		},
+	}.parts(tx)
+	s := extentSearch{of: of, all: make([]extent, len(of.values))}
+	for _, p := range found {
+		s.add(p.part)
 	}
 	return s.all, ok, err
 }
 
-// outside is what the set holds of other chunks than these.
-func (s claimSet) outside(chunks []chunkState) claimSet {
-	left := claimSet{}
-	for n, one := range s {
-		if _, there := slices.BinarySearchFunc(chunks, n, chunkState.compare); !there {
-			left[n] = one
-		}
-	}
-	return left
-}
-
 // extentSearch gathers the extents of values.
 type extentSearch struct {
-	tx  *gorm.DB
-	of  axis
-	all []extent
-}
-
-// inSet takes in the claims of a set.
-func (s *extentSearch) inSet(set claimSet) (ok bool, err error) {
-	sheets, ok, err := sheetsOf(s.tx, s.of.field, set.span())
-	if err != nil || !ok {
-		return ok, err
-	}
-	days, _, err := sheetsOf(s.tx, fieldClaimedDay, set.span()) // none is too wide: a claim has one day
-	if err != nil {
-		return false, err
-	}
-	wanted, names := sheets.numbers.chosen(s.of.values), days.numbers.all()
-	for chunk, one := range set {
-		sheet, day := sheets.of(chunk), days.of(chunk)
-		if sheet == nil {
-			continue
-		}
-		chosen := sheet.pick(wanted)
-		for i, e := range extentsIn(sheet, day, names, chosen, one) {
-			at := chosen.places[i]
-			s.all[at] = s.all[at].with(e.in(chunk))
-		}
-	}
-	return true, nil
-}
-
-// numberedExtents are the extents of all values of a field in some chunks, by the values' numbers.
-type numberedExtents struct {
+	of      axis
+	all     []extent
 	numbers *numbering
-	strip   strip[[]extent]
+	chosen  []int32 // by those numbers, the places of the axis' values
 }
 
-// inChunks takes in all claims of these chunks, whose extents are remembered.
-func (s *extentSearch) inChunks(f *folded, chunks []chunkState) (ok bool, err error) {
-	if len(chunks) == 0 {
-		return true, nil
-	}
-	key := part{what: extentPart, text: s.of.field}
-	known, _ := recall[numberedExtents](f.memory, key)
-	found := make(strip[[]extent], len(chunks))
-	if missing := known.strip.pick(chunks, found); missing != nowhere {
-		loaded, ok, err := newExtents(s.tx, s.of.field, missing)
-		if err != nil || !ok {
-			return ok, err
-		}
-		if known.numbers != loaded.numbers {
-			if known.numbers != nil { // they were forgotten in between, and other values have these numbers
-				f.memory.keep(key, numberedExtents{}, 0)
-				return s.inChunks(f, chunks)
-			}
-			known.numbers = loaded.numbers
-		}
-		complete(chunks, found, loaded.strip, missing)
-		known.strip = known.strip.with(found)
-		f.keep(key, known, sizeOfStrip(known.strip, func(all []extent) int { return 24 * len(all) }))
-	}
-	numbers := known.numbers.numbersOf(s.of.values)
-	for _, p := range found {
-		for i, number := range numbers {
-			if number >= 0 && int(number) < len(p.part) {
-				s.all[i] = s.all[i].with(p.part[number])
-			}
-		}
-	}
-	return true, nil
+// chunkExtents are the extents of all values of a field in a chunk.
+type chunkExtents struct {
+	numbers *numbering
+	all     []numberedExtent
 }
 
-// newExtents are the extents of all claims in a run of chunks.
-func newExtents(tx *gorm.DB, field string, within span) (all numberedExtents, ok bool, err error) {
+// numberedExtent is that of the value with a number.
+type numberedExtent struct {
+	number int32
+	extent
+}
+
+// add takes in those of a chunk. What was remembered before a sheet was forgotten has other numbers.
+func (s *extentSearch) add(in chunkExtents) {
+	if len(in.all) == 0 {
+		return
+	}
+	if s.numbers != in.numbers {
+		s.numbers, s.chosen = in.numbers, in.numbers.chosen(s.of.values)
+	}
+	for _, e := range in.all {
+		if at := s.chosen[e.number]; at >= 0 {
+			s.all[at] = s.all[at].with(e.extent)
+		}
+	}
+}
+
+// newExtents are the extents of all values in each chunk of a set, or of all claims in a run of chunks.
+func newExtents(tx *gorm.DB, field string, those claimSet, within span) (found strip[chunkExtents], ok bool, err error) {
 	sheets, ok, err := sheetsOf(tx, field, within)
 	if err != nil || !ok {
-		return all, ok, err
+		return nil, ok, err
 	}
-	days, _, err := sheetsOf(tx, fieldClaimedDay, within)
+	days, _, err := sheetsOf(tx, fieldClaimedDay, within) // none is too wide: a claim has one day
 	if err != nil {
-		return all, false, err
+		return nil, false, err
 	}
-	all.numbers = sheets.numbers
-	values, names := sheets.numbers.all(), days.numbers.all()
-	every := sheets.numbers.chosen(values)
+	names, every := days.numbers.all(), sheets.numbers.chosen(sheets.numbers.all())
 	for _, p := range sheets.strip {
-		if p.part == nil {
+		set := those[p.chunk]
+		if p.part == nil || set == nil && those != nil {
 			continue
 		}
-		chosen, day, numbered := p.part.pick(every), days.of(p.chunk), make([]extent, len(values))
-		for i, e := range extentsIn(p.part, day, names, chosen, nil) {
-			numbered[chosen.places[i]] = e.in(p.chunk)
+		chosen, one := p.part.pick(every), chunkExtents{numbers: sheets.numbers}
+		for i, e := range extentsIn(p.part, days.of(p.chunk), names, chosen, set) {
+			if e.beyond > 0 {
+				one.all = append(one.all, numberedExtent{chosen.places[i], e.in(p.chunk)})
+			}
 		}
-		all.strip = append(all.strip, piece[[]extent]{p.chunkState, numbered})
+		one.all = slices.Clip(one.all)
+		found = append(found, piece[chunkExtents]{p.chunkState, one})
 	}
-	return all, true, nil
+	return found, true, nil
 }
 
 // dayNumber is a day as a number that is the greater the later the day is: its digits.

@@ -39,7 +39,8 @@ const (
 	postingPart                  // a facet's coded sets, as strip[[]byte]
 	sheetPart                    // a field's sheets, as sheets
 	crossPart                    // how many claims have two values each, as strip[[]crossing]
-	extentPart                   // when claims with each value of a field were seen, as numberedExtents
+	extentPart                   // when claims with each value of a field were seen, as strip[chunkExtents]
+	countedPart                  // how many claims that some facets rule have each value of a field, as strip[chunkTally]
 	createdPart                  // when a claim that is in the index at an epoch was created, as tracker.Instant
 	sentencePart                 // a sentence of the database that is the epoch-th to be written to, as namedSentence
 	quotePart                    // what is made of the words of an occurrence, as quote

@@ -21,8 +21,12 @@ func TestWhatIsRememberedIsCountedOnlyWhereItIsSo(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("the seed is %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
-	for range 3 { // claims in several chunks
-		must(0, instances[0].grow(r, 15))
+	for range 3 { // claims in several chunks, and in several blocks of each
+		must(0, instances[0].grow(r, 5))
+		must(0, instances[0].SkipBlock(bg))
+		must(0, instances[0].grow(r, 5))
+		must(0, instances[0].SkipBlock(bg))
+		must(0, instances[0].grow(r, 5))
 		must(0, instances[0].SkipIDs(bg))
 	}
 	must(0, instances[0].grow(r, 15))
@@ -120,4 +124,36 @@ func TestNothingIsRememberedOfATransactionThatIsUndone(t *testing.T) {
 	want("once it is undone", tags(bg), "a1", "a1")
 	claim(bg, "c") // with the ids that were given to the tag and the claim of before
 	want("after another", tags(bg), "a1", "c1", "a1", "c1")
+}
+
+// What is remembered of the claims that a filter leaves is of these claims, and not of others that it left before.
+func TestClaimsThatAFilterLeavesNoMoreAreCountedNoMore(t *testing.T) {
+	s := open(t)
+	article := newArticle(s, "One. Two. Three.")
+	var claims []int64
+	for _, day := range []tracker.Date{"2024-11-05", "2024-11-06"} {
+		in := claimed("a", quoted(article.ID, "One."))
+		in.Tags, in.ClaimedOn = []string{"a"}, day
+		claims = append(claims, must(s.Claims.Create(bg, in)).ID)
+	}
+	must(0, s.Fold(bg))
+	want := func(n int64, last tracker.Date) {
+		t.Helper()
+		tagged := store.ClaimFilter{Tags: []string{"a"}}
+		total, counts, err := s.Claims.Count(bg, tagged, []string{"kind"}, 5)
+		must(0, err)
+		cross := must(s.Claims.Crosstab(bg, tagged, "kind", "status", 5))
+		seen, _, err := s.Claims.Seen(bg, tagged, "kind", 5)
+		must(0, err)
+		if total != n || counts[0].Buckets[0].Claims != n || cross.Cells[0][0] != n || seen[0].LastClaimedOn != last {
+			t.Errorf("%d claims are counted as %d, by kind as %d and by status as %d, the last of them on %s; want %s", n, total,
+				counts[0].Buckets[0].Claims, cross.Cells[0][0], seen[0].LastClaimedOn, last)
+		}
+	}
+	want(2, "2024-11-06")
+	must(s.Claims.Update(bg, claims[1], anyVersion, func(in *tracker.ClaimInput) error { in.Tags = []string{"b"}; return nil }))
+	want(1, "2024-11-05")
+	must(s.Claims.Update(bg, claims[1], anyVersion, func(in *tracker.ClaimInput) error { in.Tags = []string{"b", "a"}; return nil }))
+	must(0, s.Fold(bg))
+	want(2, "2024-11-06")
 }

@@ -227,19 +227,12 @@ func (n *numbering) all() []string {
 	return slices.Clip(n.values)
 }
 
-// numbersOf are the numbers of values, or -1.
-func (n *numbering) numbersOf(values []string) []int32 {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	numbers := make([]int32, len(values))
-	for i, v := range values {
-		if at, ok := n.places[v]; ok {
-			numbers[i] = at
-		} else {
-			numbers[i] = -1
-		}
+// same is the number of the value that has that number in another numbering.
+func (n *numbering) same(other *numbering, number int32) int32 {
+	if n == other {
+		return number
 	}
-	return numbers
+	return n.of(other.all()[number])
 }
 
 // chosen are, for each number so far, the place that its value has in a list, or -1.
@@ -391,22 +384,4 @@ func loadSheets(tx *gorm.DB, field string, within span, numbers *numbering) (map
 		}
 	}
 	return loaded, nil
-}
-
-// tally is how many claims of a set have each value, by the values' numbers.
-func (k sheets) tally(set claimSet) []int32 {
-	var all, counts []int32
-	all = make([]int32, len(k.numbers.all()))
-	for chunk, one := range set {
-		s := k.of(chunk)
-		if s == nil {
-			continue
-		}
-		counts = append(counts[:0], make([]int32, len(s.total))...)
-		s.count(one, counts)
-		for i, n := range counts[1:] {
-			all[s.numbers[i+1]] += n
-		}
-	}
-	return all
 }

@@ -239,24 +239,23 @@ func (k *counter) byDays(days []entry) ([]int64, error) {
 		}
 		return all, nil
 	}
-	return all, countDays(k.tx, base.set, days, func(i int, n int64) { all[i] = n })
+	return all, countDays(k.tx, *base, days, func(i int, n int64) { all[i] = n })
 }
 
-// countDays gives fn how many claims of a set there are of each of these days, or months, by their places.
-func countDays(tx *gorm.DB, set claimSet, days []entry, fn func(i int, n int64)) error {
-	if len(days) == 0 || len(set) == 0 {
+// countDays gives fn how many claims of a column there are of each of these days, or months, by their places.
+func countDays(tx *gorm.DB, base column, days []entry, fn func(i int, n int64)) error {
+	if len(days) == 0 {
 		return nil
 	}
-	sheets, _, err := sheetsOf(tx, days[0].field, set.span()) // none is too wide: a claim has one day
+	counted, _, err := tallyOf(tx, days[0].field, base) // no sheet is too wide: a claim has one day
 	if err != nil {
 		return err
 	}
-	counted, places := sheets.tally(set), sheets.numbers.chosen(dayValues(days))
-	for number, n := range counted {
-		if places[number] >= 0 {
-			fn(int(places[number]), int64(n))
+	counted.each(func(day string, claims int64) {
+		if i, ok := slices.BinarySearchFunc(days, day, entry.compare); ok {
+			fn(i, claims)
 		}
-	}
+	})
 	return nil
 }
 
@@ -286,7 +285,7 @@ func (k *counter) splitDays(days []entry, split Counts) ([][]int64, error) {
 	}
 	cells := table(len(days), len(sets))
 	for i, set := range sets {
-		if err := countDays(k.tx, set, days, func(day int, n int64) { cells[day][i] = n }); err != nil {
+		if err := countDays(k.tx, column{set: set, ruled: ruled{span: nowhere}}, days, func(day int, n int64) { cells[day][i] = n }); err != nil {
 			return nil, err
 		}
 	}

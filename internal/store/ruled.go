@@ -1,0 +1,248 @@
+package store
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"claimtracker/internal/bitset"
+)
+
+// Most of what a filter leaves is ruled by its facets alone: where no moment of its creation cuts it off, and nothing was
+// searched for. What is counted there is remembered by these facets, and asked for again with the next moments: by chunks and,
+// where a moment cuts a chunk of all claims, by blocks.
+
+const (
+	blockBits = 11 // of a claim's id, which count within its block
+	blocks    = 1 << (chunkBits - blockBits)
+)
+
+// ruled is where a column has the claims that some facets say, and which facets these are.
+type ruled struct {
+	span     span   // of whole chunks
+	by       string // the facets: "" where the column is all claims
+	fields   []string
+	plan     plan     // what they leave
+	from, to int64    // as for a plan
+	fringe   claimSet // what the column has in the blocks that these cut
+}
+
+// longestRule bounds the text of a rule, in bytes.
+const longestRule = 500
+
+// ruled is where the plan leaves what its clauses say.
+func (p plan) ruled() ruled {
+	if p.nothing || len(p.sets) > 0 {
+		return ruled{span: nowhere}
+	}
+	r := ruled{span: everywhere, plan: plan{clauses: p.clauses}, from: p.from, to: p.to}
+	if p.from > 0 {
+		r.span.first = chunkOf(p.from) + 1
+	}
+	if p.to > 0 {
+		r.span.last = chunkOf(p.to) - 1
+	}
+	var rules []string
+	for _, clause := range p.clauses {
+		ids := entryIDs(clause)
+		slices.Sort(ids)
+		rule := []byte{'&'}
+		for _, id := range ids {
+			rule = append(strconv.AppendInt(rule, id, 36), '|')
+		}
+		rules = append(rules, string(rule))
+		for _, e := range clause {
+			if !slices.Contains(r.fields, e.field) {
+				r.fields = append(r.fields, e.field)
+			}
+		}
+	}
+	slices.Sort(rules)
+	if r.by = strings.Join(rules, ""); len(r.by) > longestRule {
+		return ruled{span: nowhere}
+	}
+	return r
+}
+
+// ends are the chunks that are cut.
+func (r ruled) ends() (chunks []int64) {
+	if r.from > 0 {
+		chunks = append(chunks, chunkOf(r.from))
+	}
+	if r.to > 0 && (r.from == 0 || chunkOf(r.to) != chunkOf(r.from)) {
+		chunks = append(chunks, chunkOf(r.to))
+	}
+	return chunks
+}
+
+// holds tells whether a block is not cut.
+func (r ruled) holds(chunk int64, block int) bool {
+	first := chunk<<chunkBits | int64(block)<<blockBits
+	return r.from <= first && (r.to == 0 || first+1<<blockBits-1 <= r.to)
+}
+
+// counting is what is counted of fields in the chunks of a column, and remembered.
+type counting[T any] struct {
+	base   column
+	what   part
+	fields []string
+	size   func(T) int // about how many bytes it takes
+	// count counts the claims of a set, or all claims where that is nil, in a run of chunks. It may say that it cannot.
+	count func(those claimSet, within span) (strip[T], bool, error)
+}
+
+// parts are what is counted of the column, in any order. It is false where count cannot.
+func (c counting[T]) parts(tx *gorm.DB) (found strip[T], ok bool, err error) {
+	f, err := foldedOf(tx)
+	if err != nil {
+		return nil, false, err
+	}
+	c.fields, c.what.text = slices.Concat(c.fields, c.base.ruled.fields), c.what.text+"\x00\x00"+c.base.ruled.by
+	within := c.base.span().both(c.base.ruled.span)
+	if found, ok, err = c.inChunks(tx, f, within); err != nil || !ok {
+		return nil, ok, err
+	}
+	left := c.base.set.outside(within)
+	for _, chunk := range c.base.ruled.ends() {
+		if c.base.ruled.fringe[chunk] == nil || f.memory == nil {
+			continue
+		}
+		all, ok, err := c.inBlocks(tx, f, chunk)
+		if err != nil || !ok {
+			return nil, ok, err
+		}
+		for i, one := range all {
+			if c.base.ruled.holds(chunk, i) {
+				found = append(found, piece[T]{part: one})
+			}
+		}
+		left[chunk] = c.base.ruled.fringe[chunk]
+	}
+	if len(left) == 0 {
+		return found, true, nil
+	}
+	cut, ok, err := c.count(left, left.span())
+	return append(found, cut...), ok, err
+}
+
+// inChunks are those of whole chunks.
+func (c counting[T]) inChunks(tx *gorm.DB, f *folded, within span) (found strip[T], ok bool, err error) {
+	wanted, err := f.states(tx, within, c.fields...)
+	if err != nil {
+		return nil, false, err
+	}
+	known, _ := recall[strip[T]](f.memory, c.what)
+	found = make(strip[T], len(wanted))
+	missing := known.pick(wanted, found)
+	if missing == nowhere {
+		return found, true, nil
+	}
+	loaded, ok, err := c.count(c.base.set.within(missing), missing)
+	if err != nil || !ok {
+		return nil, ok, err
+	}
+	complete(wanted, found, loaded, missing)
+	known = known.with(found)
+	f.keep(c.what, known, sizeOfStrip(known, c.size))
+	return found, true, nil
+}
+
+// inBlocks are those of all blocks of a chunk, as if it were not cut.
+func (c counting[T]) inBlocks(tx *gorm.DB, f *folded, chunk int64) (all []T, ok bool, err error) {
+	its := span{chunk, chunk}
+	wanted, err := f.states(tx, its, c.fields...)
+	if err != nil {
+		return nil, false, err
+	}
+	c.what.text += "\x00\x00blocks"
+	known, _ := recall[strip[[]T]](f.memory, c.what)
+	found := make(strip[[]T], len(wanted))
+	if known.pick(wanted, found) == nowhere {
+		return found[0].part, true, nil
+	}
+	those, err := c.base.ruled.plan.claims(tx, its)
+	if err != nil {
+		return nil, false, err
+	}
+	all = make([]T, blocks)
+	for i := range all {
+		one, ok, err := c.count(claimSet{chunk: inBlocks(those.chunk(chunk), func(k int) bool { return k == i })}, its)
+		if err != nil || !ok {
+			return nil, ok, err
+		}
+		if len(one) > 0 {
+			all[i] = one[0].part
+		}
+	}
+	found[0] = piece[[]T]{wanted[0], all}
+	known = known.with(found)
+	f.keep(c.what, known, sizeOfStrip(known, func(all []T) (n int) {
+		for _, one := range all {
+			n += 32 + c.size(one)
+		}
+		return n
+	}))
+	return all, true, nil
+}
+
+// fringeOf is what a column has in the blocks that are cut, where it has all claims of a time. The claims of other facets are so
+// few in a chunk that they are counted sooner than blocks are added up.
+func (r ruled) fringeOf(set claimSet) claimSet {
+	fringe := claimSet{}
+	if !slices.Equal(r.fields, []string{fieldAll}) {
+		return fringe
+	}
+	for _, chunk := range r.ends() {
+		if one := set[chunk]; one != nil {
+			fringe[chunk] = inBlocks(one, func(i int) bool { return !r.holds(chunk, i) })
+		}
+	}
+	return fringe
+}
+
+// inBlocks is what a set has in some blocks.
+func inBlocks(set *bitset.Set, these func(i int) bool) *bitset.Set {
+	const words = 1 << blockBits / 64
+	part := new(bitset.Set)
+	for i := range blocks {
+		if these(i) {
+			copy(part[i*words:(i+1)*words], set[i*words:])
+		}
+	}
+	return part
+}
+
+// both is where two runs are.
+func (s span) both(other span) span {
+	if first, last := max(s.first, other.first), min(s.last, other.last); first <= last {
+		return span{first, last}
+	}
+	return nowhere
+}
+
+// within is what the set holds of a run of chunks; of all claims, which is nil, all.
+func (s claimSet) within(run span) claimSet {
+	if s == nil {
+		return nil
+	}
+	part := claimSet{}
+	for n, one := range s {
+		if run.has(n) {
+			part[n] = one
+		}
+	}
+	return part
+}
+
+// outside is what the set holds of the chunks that are not in a run.
+func (s claimSet) outside(run span) claimSet {
+	rest := claimSet{}
+	for n, one := range s {
+		if !run.has(n) {
+			rest[n] = one
+		}
+	}
+	return rest
+}

@@ -1,0 +1,87 @@
+package store
+
+import (
+	"slices"
+
+	"gorm.io/gorm"
+)
+
+// tally is how many claims have each value of a field, by the values' numbers.
+type tally struct {
+	numbers *numbering
+	claims  []int32
+}
+
+// chunkTally is a tally in a chunk.
+type chunkTally struct {
+	numbers *numbering
+	counts  []numbered
+}
+
+// numbered is how many claims have the value with a number.
+type numbered struct{ number, claims int32 }
+
+// tallyOf counts the claims of a column by a field. It is false where that takes counting sets.
+func tallyOf(tx *gorm.DB, field string, base column) (all tally, ok bool, err error) {
+	found, ok, err := counting[chunkTally]{
+		base, part{what: countedPart, text: field}, []string{field},
+		func(t chunkTally) int { return 32 + 8*len(t.counts) },
+		func(those claimSet, within span) (strip[chunkTally], bool, error) {
+			return newTallies(tx, field, those, within)
+		},
+	}.parts(tx)
+	for _, p := range found {
+		all.add(p.part)
+	}
+	return all, ok, err
+}
+
+// newTallies are those of a set in each of its chunks.
+func newTallies(tx *gorm.DB, field string, those claimSet, within span) (found strip[chunkTally], ok bool, err error) {
+	sheets, ok, err := sheetsOf(tx, field, within)
+	if err != nil || !ok {
+		return nil, ok, err
+	}
+	for _, p := range sheets.strip {
+		if set := those[p.chunk]; set != nil && p.part != nil {
+			counts := make([]int32, len(p.part.total))
+			p.part.count(set, counts)
+			one := chunkTally{numbers: sheets.numbers}
+			for i, n := range counts {
+				if i > 0 && n > 0 {
+					one.counts = append(one.counts, numbered{p.part.numbers[i], n})
+				}
+			}
+			one.counts = slices.Clip(one.counts)
+			found = append(found, piece[chunkTally]{p.chunkState, one})
+		}
+	}
+	return found, true, nil
+}
+
+// add counts those of a chunk too. What was remembered before a sheet was forgotten has other numbers.
+func (t *tally) add(in chunkTally) {
+	if t.numbers == nil {
+		t.numbers = in.numbers
+	}
+	for _, one := range in.counts {
+		number := t.numbers.same(in.numbers, one.number)
+		if more := int(number) + 1 - len(t.claims); more > 0 {
+			t.claims = append(t.claims, make([]int32, more)...)
+		}
+		t.claims[number] += one.claims
+	}
+}
+
+// each gives fn the values that any claim has.
+func (t tally) each(fn func(value string, claims int64)) {
+	if t.numbers == nil {
+		return
+	}
+	values := t.numbers.all()
+	for number, n := range t.claims {
+		if n > 0 {
+			fn(values[number], int64(n))
+		}
+	}
+}
