@@ -411,13 +411,7 @@ func (s *Store) Remembered() int64 {
 func (s *Store) Remember(most int64) { s.memory.most = most }
 
 // Forget forgets all that is remembered.
-func (s *Store) Forget() {
-	s.memory.mu.Lock()
-	defer s.memory.mu.Unlock()
-	for s.memory.size > 0 {
-		s.memory.forget(s.memory.recent.Back())
-	}
-}
+func (s *Store) Forget() { s.memory.clear() }
 
 // CodedTurns are the changes that a row of the log says, by the ids of facets: claims that come to a facet and, negative, claims
 // that leave it.

@@ -88,16 +88,16 @@ func newExtents(tx *gorm.DB, field string, those claimSet, within span) (found s
 	if err != nil {
 		return nil, false, err
 	}
-	names, every := days.numbers.all(), sheets.numbers.chosen(sheets.numbers.all())
+	names := days.numbers.all()
 	for _, p := range sheets.strip {
 		set := those[p.chunk]
 		if p.part == nil || set == nil && those != nil {
 			continue
 		}
-		chosen, one := p.part.pick(every), chunkExtents{numbers: sheets.numbers}
-		for i, e := range extentsIn(p.part, days.of(p.chunk), names, chosen, set) {
+		one := chunkExtents{numbers: sheets.numbers}
+		for i, e := range extentsIn(p.part, days.of(p.chunk), names, set) {
 			if e.beyond > 0 {
-				one.all = append(one.all, numberedExtent{chosen.places[i], e.in(p.chunk)})
+				one.all = append(one.all, numberedExtent{p.part.numbers[i], e.in(p.chunk)})
 			}
 		}
 		one.all = slices.Clip(one.all)
@@ -169,27 +169,25 @@ func (e *chunkExtent) see(n int, day int32) {
 	e.lastDay = max(e.lastDay, day)
 }
 
-// extentsIn are those of the claims of a set, or of all claims of the chunk, that have each of the chosen values; names are those
-// of the days' numbers.
-func extentsIn(s, days *sheet, names []string, chosen picked, set *bitset.Set) []chunkExtent {
-	all := make([]chunkExtent, len(chosen.places)+1) // what comes first is of the values that were not chosen
-	dayOf := daysIn(days, names)
+// extentsIn are those of the claims of a set, or of all claims of the chunk, that have each value of a sheet, by its place; names
+// are those of the days' numbers.
+func extentsIn(s, days *sheet, names []string, set *bitset.Set) []chunkExtent {
+	all, dayOf := make([]chunkExtent, len(s.numbers)), daysIn(days, names)
 	for _, n := range placesOf(set) {
 		day := int32(0)
 		if days != nil {
 			day = dayOf[days.cells[n]]
 		}
 		if c := s.cells[n]; c < several {
-			all[chosen.at[c]].see(int(n), day)
+			all[c].see(int(n), day)
 			continue
 		}
 		for _, v := range s.list(s.cells[n]) {
-			if at := chosen.at[v]; at > 0 {
-				all[at].see(int(n), day)
-			}
+			all[v].see(int(n), day)
 		}
 	}
-	return all[1:]
+	all[0] = chunkExtent{} // of those without any
+	return all
 }
 
 // extent is that of a set.
