@@ -450,7 +450,12 @@ func MigrateTo(ctx context.Context, db *sql.DB, version int64) error {
 }
 
 // CheckpointAt has SQLite's log folded after so many pages.
-func (s *Store) CheckpointAt(pages int) { s.engine.(*sqliteEngine).checkpoints.pages = pages }
+func (s *Store) CheckpointAt(pages int) {
+	set := func(*gorm.DB) error { s.engine.(*sqliteEngine).checkpoints.pages = pages; return nil }
+	if err := s.Write(context.Background(), set); err != nil { // only who writes looks at it
+		panic(err)
+	}
+}
 
 // BreakSync has the database file fail to be synced, and BreakCheckpoints its log to be folded.
 func (s *Store) BreakSync()        { _ = s.engine.(*sqliteEngine).checkpoints.file.Close() }

@@ -316,6 +316,7 @@ func (e *sqliteEngine) between() { e.checkpoints.between() }
 func (e *sqliteEngine) close() (err error) {
 	if e.checkpoints != nil {
 		err = e.checkpoints.close()
+		e.checkpoints = nil // it may be closed more than once
 	}
 	if e.lock != nil {
 		err = errors.Join(err, e.lock.Unlock())
