@@ -82,11 +82,11 @@ func newCache(bytes int64) *cache {
 //
 // A request that wants what was written last passes the cache by. So does a list where there are replicas: it is to be no
 // work for the primary, and nobody knows how much was committed of what a replica answers; and so do gaps, which depend on
-// what day it is.
+// what day it is. What is asked for with a host has as many names as there are hosts.
 func (s *Server) questionOf(c echo.Context) (q question, ok bool) {
 	r := c.Request()
 	accept := r.Header["Accept"]
-	if !isRead(r) || r.RequestURI == "" || len(accept) > 1 || noCache(r.Header["Cache-Control"]) || c.Path() == gapsPath ||
+	if !isRead(r) || !strings.HasPrefix(r.RequestURI, "/") || len(accept) > 1 || noCache(r.Header["Cache-Control"]) || c.Path() == gapsPath ||
 		s.store.Replicated() && !strings.Contains(c.Path(), ":") {
 		return q, false
 	}

@@ -162,11 +162,15 @@ func (c Actors) Delete(ctx context.Context, id int64, g Guard) error {
 	})
 }
 
-// claimsOfActor is in how many claims an actor acts, in a transaction that writes. Only the postings know it.
+// claimsOfActor is in how many claims an actor acts, in a transaction that writes. Only the postings know it, once all that was
+// written before is in them: that is no writing of who asks, and need not be undone where that is refused.
 func claimsOfActor(tx *gorm.DB, id int64) (int64, error) {
+	t := transactionOf(tx)
+	before := t.wrote
 	if err := settleFacts(tx); err != nil {
 		return 0, err
 	}
+	t.wrote = before
 	claims, err := claimsWith(tx, []facet{{prefixActor + suffixID, strconv.FormatInt(id, 10)}}, everywhere)
 	return claims.count(), err
 }

@@ -43,6 +43,8 @@ type checkpointer struct {
 	due    int        // the writer's own: after how many it is, where it could not be
 	folds  bool       // the writer's own: whether most of it is being folded, or was and the rest is to be
 	folded chan error // how that went
+
+	failing, stopped bool // the writer's own: whether the last look at the log failed, and whether it is never begun anew
 }
 
 // errNotSynced says that the file could not be synced. The kernel takes what was to be synced as written then, and does not
@@ -61,9 +63,10 @@ func (c *checkpointer) between() {
 		return
 	}
 	logged, folded, err := c.fold("NOOP")
-	if err != nil {
+	if err != nil && !c.failing {
 		c.failed(err)
-	} else if logged >= max(c.pages, c.due) && folded < logged {
+	}
+	if c.failing = err != nil; !c.failing && logged >= max(c.pages, c.due) && folded < logged {
 		c.folds = true
 		go func() { c.folded <- c.foldMost() }()
 	}
@@ -106,20 +109,28 @@ func (c *checkpointer) finish(err error) {
 	}
 }
 
-// stop has the log never begin anew: it alone is known to hold what was written. When the file is next opened, all of the log
-// is folded into it again.
+// stop has the log never begin anew: it alone is known to hold what was written. When the file is next opened, by another
+// process, all of the log is folded into it again.
 func (c *checkpointer) stop(err error) {
-	c.due = math.MaxInt
+	c.stopped, c.due = true, math.MaxInt
 	_, failed := c.writer.ExecContext(context.Background(), "PRAGMA wal_autocheckpoint = 0")
 	c.log.Error(context.Background(), "the log grows until the server is started again", errors.Join(err, failed))
 }
 
-// close waits for a fold that is under way, and lets go of the file.
+// close waits for a fold that is under way, and lets go of the file; but not where the log is to stay: SQLite would fold what it
+// takes to be the rest, and remove it, as the last connection is closed. So it is left to the end of the process.
 func (c *checkpointer) close() error {
 	if c.folds {
-		if err := <-c.folded; err != nil { // SQLite tries once more as it closes the file
+		c.folds = false
+		switch err := <-c.folded; {
+		case errors.Is(err, errNotSynced):
+			c.stop(err)
+		case err != nil: // SQLite tries once more as it closes the file
 			c.failed(err)
 		}
+	}
+	if c.stopped {
+		return nil
 	}
 	return errors.Join(c.pool.Close(), c.file.Close())
 }

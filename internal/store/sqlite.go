@@ -91,7 +91,7 @@ func (e *sqliteEngine) checkpoint(config *gorm.Config, write *gorm.DB) error {
 	if c.writer, err = write.DB(); err != nil {
 		return errors.Join(err, c.pool.Close())
 	}
-	if c.file, err = os.Open(e.path); err != nil {
+	if c.file, err = os.OpenFile(e.path, os.O_RDWR, 0); err != nil {
 		return errors.Join(fmt.Errorf("cannot open %s: %w", e.path, err), c.pool.Close())
 	}
 	e.checkpoints = c
