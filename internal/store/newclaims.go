@@ -112,7 +112,7 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if n.errs[i], err = c.s.prepareClaim(&n.claims[i], ins[i].Occurrence, there, words); err != nil {
+			if n.errs[i], err = c.s.prepareClaim(&n.claims[i], ins[i].Occurrence, there, &words, anchors); err != nil {
 				return err
 			}
 			if n.errs[i] != nil {
@@ -127,14 +127,17 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 	return n, err
 }
 
-// prepareClaim gives a claim what it is made of. What is wrong with it is wrong; err is a failure of the database.
-func (s *Store) prepareClaim(claim *tracker.Claim, at tracker.NewOccurrence, there references, words locator) (wrong, err error) {
+// prepareClaim gives a claim what it is made of. What is wrong with it is wrong; err is a failure of the database. Where its place
+// is wrong by what was known of sentences, all that the anchors name are read once more, for it and for the claims after it.
+func (s *Store) prepareClaim(
+	claim *tracker.Claim, at tracker.NewOccurrence, there references, words *locator, anchors []tracker.Anchor,
+) (wrong, err error) {
 	var p, misplaced tracker.Problems
 	there.check(&p, &claim.ClaimInput)
 	claim.Begin(&p)
 	origin, err := words.locate(&misplaced, "/occurrence", &at)
 	if err == nil && misplaced.Err() != nil && words.known {
-		if words, err = s.locator(words.tx, at.Anchor); err != nil {
+		if *words, err = s.locator(words.tx, anchors...); err != nil {
 			return nil, err
 		}
 		misplaced = tracker.Problems{}

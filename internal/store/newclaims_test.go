@@ -154,3 +154,29 @@ func TestAClaimIsAnsweredAsItsDocument(t *testing.T) {
 	_, err := s.Claims.CreateDocument(bg, claimed("", quoted(article.ID, "It was rigged.")))
 	wantCode(t, "a claim without words", err, tracker.Invalid)
 }
+
+func TestOfManyClaimsThatAreMisplacedTheSentencesAreReadOnceMore(t *testing.T) {
+	s := open(t)
+	newArticle(s, "It was rigged. It was not.")
+	var many []tracker.NewClaim
+	for range 20 {
+		many = append(many, claimed("a", tracker.NewOccurrence{Anchor: tracker.Anchor{SentenceID: 1, Exact: "nowhere"}}))
+	}
+	asked := 0
+	s.Watch(func(string, []any) { asked++ })
+	ask := func() int {
+		asked = 0
+		_, errs, err := s.Claims.CreateMany(bg, many, false)
+		must(0, err)
+		for _, err := range errs {
+			if got := wrongFields(err); got != "/occurrence/exact quote_not_found" {
+				t.Fatalf("a claim on words that are nowhere: %s", got)
+			}
+		}
+		return asked
+	}
+	// The first of them is looked at twice.
+	if unknown, known := ask(), ask(); known > unknown+1 {
+		t.Errorf("%d statements were run where the sentence was known, and %d before; want one more", known, unknown)
+	}
+}
