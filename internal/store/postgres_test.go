@@ -375,18 +375,28 @@ func TestAPasswordIsNeverTold(t *testing.T) {
 	}
 }
 
+// keepDatabase keeps a database as it is, while nobody has it open, and restore puts that in its place, whoever has.
+func keepDatabase(t *testing.T, address string) (restore func()) {
+	t.Helper()
+	other := must(url.Parse(address))
+	name := strings.TrimPrefix(other.Path, "/")
+	other.Path = "/postgres"
+	administer(t, other.String(), "CREATE DATABASE "+name+"_kept TEMPLATE "+name)
+	return func() {
+		t.Helper()
+		administer(t, other.String(), "DROP DATABASE "+name+" WITH (FORCE)", "ALTER DATABASE "+name+"_kept RENAME TO "+name)
+	}
+}
+
 func TestWhatARestoredDatabaseHasLostIsNotRemembered(t *testing.T) {
 	address := onPostgres(t)
 	if address == "" {
 		return
 	}
-	other := must(url.Parse(address))
-	name := strings.TrimPrefix(other.Path, "/")
-	other.Path = "/postgres"
 	s := must(store.Open(bg, address, slog.New(slog.DiscardHandler), clock()))
 	article := newArticle(s, "One.")
 	must(0, s.Close())
-	administer(t, other.String(), "CREATE DATABASE "+name+"_kept TEMPLATE "+name)
+	restore := keepDatabase(t, address)
 	s = openAt(t, address)
 	create := func(tag string) {
 		in := claimed("a", quoted(article.ID, "One."))
@@ -395,7 +405,7 @@ func TestWhatARestoredDatabaseHasLostIsNotRemembered(t *testing.T) {
 	}
 	create("lost")
 	create("lost") // with the ids of its facets, which are remembered from now on
-	administer(t, other.String(), "DROP DATABASE "+name+" WITH (FORCE)", "ALTER DATABASE "+name+"_kept RENAME TO "+name)
+	restore()
 	create("other")
 	create("lost")
 	if err := s.Read(bg, store.CheckFacets); err != nil {
@@ -409,18 +419,15 @@ func TestAClaimStandsOnTheWordsOfTheDatabaseThatItIsWrittenTo(t *testing.T) {
 	if address == "" {
 		return
 	}
-	other := must(url.Parse(address))
-	name := strings.TrimPrefix(other.Path, "/")
-	other.Path = "/postgres"
 	must(0, must(store.Open(bg, address, slog.New(slog.DiscardHandler), clock())).Close())
-	administer(t, other.String(), "CREATE DATABASE "+name+"_kept TEMPLATE "+name)
+	restore := keepDatabase(t, address)
 	s := openAt(t, address)
 	lost := newArticle(s, "Lost.").Latest.Sentences[0].ID
 	in := claimed("a", tracker.NewOccurrence{Anchor: tracker.Anchor{SentenceID: lost}})
 	for range 2 { // the second time, the sentence is remembered
 		must(s.Claims.Create(bg, in))
 	}
-	administer(t, other.String(), "DROP DATABASE "+name+" WITH (FORCE)", "ALTER DATABASE "+name+"_kept RENAME TO "+name)
+	restore()
 	second := must(store.Open(bg, address, slog.New(slog.DiscardHandler), clock()))
 	kept := newArticle(second, "Kept.").Latest.Sentences[0].ID
 	must(0, second.Close())
