@@ -144,7 +144,7 @@ func (p *plan) addCreated(tx *gorm.DB, from, to *tracker.Instant) error {
 	if to != nil {
 		last, ends = "COALESCE((SELECT id FROM claims WHERE created_at < ? ORDER BY created_at DESC, id DESC LIMIT 1), 0)", append(ends, *to)
 	}
-	err = readRows(brief(tx), "SELECT "+first+", "+last, ends, func(scan scanFunc) error { return scan(&p.from, &p.to) })
+	err = readRows(tx, "SELECT "+first+", "+last, ends, func(scan scanFunc) error { return scan(&p.from, &p.to) })
 	if err != nil {
 		return err
 	}

@@ -64,17 +64,16 @@ func (s *extentSearch) look(tx *gorm.DB, those placedSet) (ok bool, err error) {
 		if one == nil || p.part == nil {
 			continue
 		}
-		its := days.in(p.chunk)
+		its, on := p.part.pick(chosen), days.in(p.chunk)
+		found := make([]chunkExtent, len(its.places)+1) // the first is that of the values that were not chosen
 		for _, n := range one.list() {
+			day := on.day(n)
 			for _, v := range p.part.of(n) {
-				if v == 0 {
-					continue
-				}
-				if at := chosen[p.part.numbers[v]]; at >= 0 {
-					claim, day := p.chunk<<chunkBits|int64(n), its.day(n)
-					s.all[at] = s.all[at].with(extent{claim, claim, day, day})
-				}
+				found[its.at[v]].see(int(n), day)
 			}
+		}
+		for i, at := range its.places {
+			s.all[at] = s.all[at].with(found[i+1].in(p.chunk))
 		}
 	}
 	return true, nil

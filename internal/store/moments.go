@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strings"
 
@@ -185,18 +184,9 @@ func (c chronicle) read(tx *gorm.DB, claims []int64) (map[int64]tracker.Instant,
 		return found, nil
 	}
 	found := make(map[int64]tracker.Instant, len(claims))
-	err := eachMoment(brief(tx), "id "+speechOf(tx).among, []any{list}, func(id int64, created tracker.Instant) { found[id] = created })
+	err := eachMoment(tx, "id "+speechOf(tx).among, []any{list}, func(id int64, created tracker.Instant) { found[id] = created })
 	if err == nil {
 		keepNow(c.folded, key, found, 32*len(found))
 	}
 	return found, err
-}
-
-// brief is for statements that find a few rows by their keys. SQLite watches the end of a context for each statement by goroutines
-// of their own, which cost more than such a statement: it is run to its end.
-func brief(tx *gorm.DB) *gorm.DB {
-	if tx.Name() == "postgres" {
-		return tx
-	}
-	return tx.WithContext(context.WithoutCancel(tx.Statement.Context))
 }
