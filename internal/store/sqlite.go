@@ -238,7 +238,7 @@ func (e *sqliteEngine) check(ctx context.Context, pool *sql.DB) error {
 
 func (e *sqliteEngine) pool(config *gorm.Config, connections int, parameters string) (*gorm.DB, error) {
 	own := *config
-	db, err := gorm.Open(sqliteDialector{sqlite.Open("file:" + (&url.URL{Path: e.path}).EscapedPath() + "?" + parameters)}, &own)
+	db, err := gorm.Open(sqliteDialector{&sqlite.Dialector{DSN: "file:" + (&url.URL{Path: e.path}).EscapedPath() + "?" + parameters}}, &own)
 	if err != nil {
 		// The first statement reads the schema, which may take up several pages.
 		if failure, ok := errors.AsType[sqlite3.Error](err); ok && failure.Code == sqlite3.ErrCorrupt {
@@ -256,14 +256,14 @@ func (e *sqliteEngine) pool(config *gorm.Config, connections int, parameters str
 }
 
 // sqliteDialector is GORM's, which takes what triggers refuse as foreign keys that are violated: they stand in for some.
-type sqliteDialector struct{ gorm.Dialector }
+type sqliteDialector struct{ *sqlite.Dialector }
 
 // Translate implements gorm.ErrorTranslator.
 func (d sqliteDialector) Translate(err error) error {
 	if failure, ok := errors.AsType[sqlite3.Error](err); ok && failure.ExtendedCode == sqlite3.ErrConstraintTrigger {
 		return gorm.ErrForeignKeyViolated
 	}
-	return d.Dialector.(gorm.ErrorTranslator).Translate(err)
+	return d.Dialector.Translate(err)
 }
 
 func (e *sqliteEngine) ready(_ context.Context, write *gorm.DB) error {
