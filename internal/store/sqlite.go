@@ -264,6 +264,12 @@ func (e *sqliteEngine) away(err error) bool {
 	return ok && slices.Contains([]sqlite3.ErrNo{sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrFull, sqlite3.ErrIoErr}, failure.Code)
 }
 
+// undone is true of a disk that is full: what makes a transaction count is written last, and found no room.
+func (e *sqliteEngine) undone(err error) bool {
+	failure, ok := errors.AsType[sqlite3.Error](err)
+	return ok && failure.Code == sqlite3.ErrFull
+}
+
 // turn is as the pool's parameters have it.
 func (e *sqliteEngine) turn() *sql.TxOptions { return nil }
 
