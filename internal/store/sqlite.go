@@ -72,14 +72,14 @@ func (e *sqliteEngine) open(ctx context.Context, config *gorm.Config) (write, re
 	if err != nil {
 		return nil, nil, errors.Join(err, closePool(write))
 	}
-	if err := e.checkpoint(config, write); err != nil {
+	if err := e.checkpoint(config); err != nil {
 		return nil, nil, errors.Join(err, closePool(read), closePool(write))
 	}
 	return write, read, nil
 }
 
 // checkpoint gets ready to fold the log. Its connection waits for those who read the log, or write, for a moment only.
-func (e *sqliteEngine) checkpoint(config *gorm.Config, write *gorm.DB) error {
+func (e *sqliteEngine) checkpoint(config *gorm.Config) error {
 	db, err := e.pool(config, 1, "_synchronous=FULL&_busy_timeout=10&_stmt_cache_size=10")
 	if err != nil {
 		return err
@@ -87,9 +87,6 @@ func (e *sqliteEngine) checkpoint(config *gorm.Config, write *gorm.DB) error {
 	c := &checkpointer{log: config.Logger, pages: checkpointPages, folded: make(chan error, 1)}
 	if c.pool, err = db.DB(); err != nil {
 		return err
-	}
-	if c.writer, err = write.DB(); err != nil {
-		return errors.Join(err, c.pool.Close())
 	}
 	if c.file, err = os.OpenFile(e.path, os.O_RDWR, 0); err != nil {
 		return errors.Join(fmt.Errorf("cannot open %s: %w", e.path, err), c.pool.Close())
@@ -205,9 +202,9 @@ func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB) error {
 	if err := pool.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil || mode != "wal" {
 		return errors.Join(fmt.Errorf("%s cannot keep a write-ahead log (its journal mode is %q); is it on a network share?", e.path, mode), err)
 	}
-	// What a statement that fails half-way would have to put back is kept in memory: in a file, that is three times as much to
-	// write as the log.
-	if _, err := pool.ExecContext(ctx, fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA temp_store = MEMORY", mostLoggedPages)); err != nil {
+	// The log is folded by the checkpointer alone. What a statement that fails half-way would have to put back is kept in memory:
+	// in a file, that is three times as much to write as the log.
+	if _, err := pool.ExecContext(ctx, "PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY; "+limitLog(checkpointPages)); err != nil {
 		return fmt.Errorf("cannot set up the log of %s: %w", e.path, err)
 	}
 	// SQLite opens the log with the first look into the file. The writer must have it open from the beginning, for it is
@@ -276,6 +273,12 @@ func (e *sqliteEngine) ready(_ context.Context, write *gorm.DB) error {
 func (e *sqliteEngine) away(err error) bool {
 	failure, ok := errors.AsType[sqlite3.Error](err)
 	return ok && slices.Contains([]sqlite3.ErrNo{sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrFull, sqlite3.ErrIoErr}, failure.Code)
+}
+
+// undone is true of a disk that is full: what makes a transaction count is written last, and found no room.
+func (e *sqliteEngine) undone(err error) bool {
+	failure, ok := errors.AsType[sqlite3.Error](err)
+	return ok && failure.Code == sqlite3.ErrFull
 }
 
 // turn is as the pool's parameters have it.

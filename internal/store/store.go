@@ -94,6 +94,8 @@ type engine interface {
 	ready(ctx context.Context, write *gorm.DB) error
 	// away tells whether an error means that the database cannot be reached, or cannot do its work, and may soon again.
 	away(err error) bool
+	// undone tells whether a commit that failed with an error is known to have left nothing.
+	undone(err error) bool
 	// lost tells whether an error is of the connection only, so that the same may go through on another at once.
 	lost(err error) bool
 	// replica returns a pool on a read-only copy of the database, which need not be up.
