@@ -38,6 +38,7 @@ const (
 	valuesPart                   // all values of a field at an epoch, in their order, as []entry
 	postingPart                  // a facet's coded sets, as strip[[]byte]
 	sheetPart                    // a field's sheets, as sheets
+	totalPart                    // how many claims some facets rule, as strip[int64]
 	crossPart                    // how many claims have two values each, as strip[[]crossing]
 	extentPart                   // when claims with each value of a field were seen, as strip[chunkExtents]
 	countedPart                  // how many claims that some facets rule have each value of a field, as strip[chunkTally]

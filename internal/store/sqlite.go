@@ -235,7 +235,7 @@ func (e *sqliteEngine) check(ctx context.Context, pool *sql.DB) error {
 
 func (e *sqliteEngine) pool(config *gorm.Config, connections int, parameters string) (*gorm.DB, error) {
 	own := *config
-	db, err := gorm.Open(sqlite.Open("file:"+(&url.URL{Path: e.path}).EscapedPath()+"?"+parameters), &own)
+	db, err := gorm.Open(sqliteDialector{&sqlite.Dialector{DSN: "file:" + (&url.URL{Path: e.path}).EscapedPath() + "?" + parameters}}, &own)
 	if err != nil {
 		// The first statement reads the schema, which may take up several pages.
 		if failure, ok := errors.AsType[sqlite3.Error](err); ok && failure.Code == sqlite3.ErrCorrupt {
@@ -250,6 +250,17 @@ func (e *sqliteEngine) pool(config *gorm.Config, connections int, parameters str
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	return db, nil
+}
+
+// sqliteDialector is GORM's, which takes what triggers refuse as foreign keys that are violated: they stand in for some.
+type sqliteDialector struct{ *sqlite.Dialector }
+
+// Translate implements gorm.ErrorTranslator.
+func (d sqliteDialector) Translate(err error) error {
+	if failure, ok := errors.AsType[sqlite3.Error](err); ok && failure.ExtendedCode == sqlite3.ErrConstraintTrigger {
+		return gorm.ErrForeignKeyViolated
+	}
+	return d.Dialector.Translate(err)
 }
 
 func (e *sqliteEngine) ready(_ context.Context, write *gorm.DB) error {
@@ -404,7 +415,11 @@ func (e *sqliteEngine) setHighest(tx *gorm.DB, table string, id int64) error {
 
 // sqliteSpeech: a list is a JSON array. CROSS JOIN keeps the order in which the tables are read.
 var sqliteSpeech = speech{
-	among:      "IN (SELECT value FROM json_each(?))",
+	among:    "IN (SELECT value FROM json_each(?))",
+	standsIn: "o.published_at = COALESCE(a.published_at, -62135596800000000) AND o.article_id = a.id",
+	quotes: `occurrences.id IN (SELECT o.id FROM json_each(?) AS n
+		CROSS JOIN claims_search AS f ON f.claims_search MATCH '"` + search.NumberSign + `' || printf('%x', n.value & 4294967295) || '"'
+		CROSS JOIN occurrences AS o ON o.claim_id = f.rowid AND o.words = n.value)`,
 	amongWords: "IN (SELECT value FROM json_each(?))",
 	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM json_each(?) AS wanted
 		CROSS JOIN facets AS f ON f.field = wanted.value ->> 0 AND f.value = wanted.value ->> 1`,
@@ -440,6 +455,9 @@ func (sqliteIndexer) put(tx *gorm.DB, ix *index, entries []indexed) error {
 		values[0] = e.id
 		for i, column := range e.columns {
 			values[i+1] = column
+		}
+		if len(e.quotes) > 0 {
+			values[len(e.columns)] = search.Numbers(e.quotes) + " " + e.columns[len(e.columns)-1]
 		}
 		if err := execute(tx, query, values...); err != nil {
 			return err
