@@ -116,6 +116,8 @@ func (c *checkpointer) finish(err error) {
 	case err != nil:
 		c.failed(err)
 		c.due = max(c.due, c.pages) + c.pages/4
+	case busy && logged < longLog*c.pages:
+		c.due = logged + c.pages/4
 	case busy:
 		c.due = logged + logged/2
 	default:

@@ -269,10 +269,12 @@ func (e *sqliteEngine) ready(_ context.Context, write *gorm.DB) error {
 	return write.Transaction(func(tx *gorm.DB) error { return tx.Exec(setApplicationID).Error })
 }
 
-// away is true of a disk that is full or fails, and of another program that holds on to the file.
+// away is true of a disk that is full or fails, of a process that has as many files open as it may, and of another program that
+// holds on to the file.
 func (e *sqliteEngine) away(err error) bool {
 	failure, ok := errors.AsType[sqlite3.Error](err)
-	return ok && slices.Contains([]sqlite3.ErrNo{sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrFull, sqlite3.ErrIoErr}, failure.Code)
+	passing := []sqlite3.ErrNo{sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrCantOpen}
+	return ok && slices.Contains(passing, failure.Code)
 }
 
 // undone is true of a disk that is full: what makes a transaction count is written last, and found no room.
