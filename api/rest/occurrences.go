@@ -20,7 +20,7 @@ type OccurrenceList struct {
 //	@Summary	List occurrences
 //	@Description	Every filter may be repeated: within a filter any value may match, and each filter given must.
 //	@Description
-//	@Description	By published_at they come in the order in which their articles were published; of those that nobody knows the time of first.
+//	@Description	By published_at they come in the order in which their articles were published, one article after another; of those that nobody knows the time of first.
 //	@Description
 //	@Description	CSV has the columns id, created_at, updated_at, version, claim_id, article_id, article_version, start, end, exact, prefix, suffix, first_sentence_id, last_sentence_id, stance, is_origin. What is expanded adds sentences, article_url, article_title, article_published_at, source_id, source_name, claim_kind, claim_status, claim_text.
 //	@Tags		occurrences

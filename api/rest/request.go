@@ -341,6 +341,7 @@ type cursor struct {
 	List   uint64 `json:"l"`
 	Number int64  `json:"n,omitzero"`
 	Text   string `json:"t,omitempty"`
+	Then   int64  `json:"h,omitzero"`
 	ID     int64  `json:"i"`
 }
 
@@ -356,7 +357,7 @@ func (q *query) listOf(sort string) uint64 {
 }
 
 func (q *query) encode(at store.Cursor) string {
-	b, err := json.Marshal(cursor{q.list, at.Number, at.Text, at.ID})
+	b, err := json.Marshal(cursor{q.list, at.Number, at.Text, at.Then, at.ID})
 	if err != nil {
 		// A cursor has nothing in it that JSON cannot hold: the text comes from a column of valid UTF-8.
 		panic(err)
@@ -376,7 +377,7 @@ func (q *query) decode(s string) *store.Cursor {
 	case at.List != q.list:
 		q.problems.AddParameter("cursor", "conflict", "belongs to a list with other filters or another sort")
 	}
-	return &store.Cursor{Number: at.Number, Text: at.Text, ID: at.ID}
+	return &store.Cursor{Number: at.Number, Text: at.Text, Then: at.Then, ID: at.ID}
 }
 
 // changed answers a PUT or PATCH of a record, by the store's function that changes one.

@@ -86,19 +86,28 @@ func Address(t testing.TB) string {
 	return database(t, "")
 }
 
-// template makes the database that those of Migrated are copies of, once a process.
-var template struct {
-	sync.Once
-	name string
-	err  error
-}
+// template is the PostgreSQL database that those of Migrated are copies of, and file the SQLite file: each is made once a
+// process.
+var (
+	template struct {
+		sync.Once
+		name string
+		err  error
+	}
+	file struct {
+		sync.Once
+		contents []byte
+		err      error
+	}
+)
 
-// Migrated is the address of an empty database that may have its schema already. On PostgreSQL, where bringing the schema
-// up costs as much as most tests, migrate does so once, and all that ask get copies; a package has one such schema.
+// Migrated is the address of an empty database that has its schema already. Bringing the schema up costs more than most
+// tests: migrate does so once on each engine and leaves nothing open, and all that ask get copies; a package has one such
+// schema.
 func Migrated(t testing.TB, migrate func(address string) error) string {
 	t.Helper()
 	if Now == SQLite {
-		return Address(t)
+		return copied(t, migrate)
 	}
 	template.Do(func() {
 		var address string
@@ -110,6 +119,24 @@ func Migrated(t testing.TB, migrate func(address string) error) string {
 		t.Fatal(template.err)
 	}
 	return database(t, template.name)
+}
+
+// copied is the name of a copy of the SQLite file that migrate has made.
+func copied(t testing.TB, migrate func(address string) error) string {
+	t.Helper()
+	address := Address(t)
+	file.Do(func() {
+		if file.err = migrate(address); file.err == nil {
+			file.contents, file.err = os.ReadFile(address)
+		}
+	})
+	if file.err != nil {
+		t.Fatal(file.err)
+	}
+	if err := os.WriteFile(address, file.contents, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return address
 }
 
 // database is the address of a copy of a template, dropped with the test.

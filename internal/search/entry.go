@@ -2,8 +2,22 @@ package search
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
+
+// NumberSign is what the term of a number begins with. It is no letter, so that no text and no query has such a term.
+const NumberSign = "§"
+
+// Numbers are terms for numbers by which a record is to be found, too, with spaces between them: of the lowest 32 bits of each,
+// which are all but enough to tell them apart, in hexadecimal digits.
+func Numbers(numbers []int64) string {
+	var b []byte
+	for _, n := range numbers {
+		b = strconv.AppendUint(append(b, " "+NumberSign...), uint64(uint32(n)), 16)
+	}
+	return strings.TrimPrefix(string(b), " ")
+}
 
 // maxDistinct is how many bytes of terms, each counted once, a field is indexed by. PostgreSQL's tsvector takes a mebibyte of
 // all fields; no text in a language comes near it.

@@ -98,7 +98,7 @@ func sameText(tx *gorm.DB, a *tracker.Article) error {
 // publishedAt is where an article stands in the order of time, as it is indexed.
 const publishedAt = "COALESCE(published_at, -62135596800000000)"
 
-func (f ArticleFilter) conditions(e engine) (all conditions) {
+func (f ArticleFilter) conditions(e engine, sql *speech) (all conditions) {
 	in(&all, "source_id", f.SourceIDs, "created_at", "published_at")
 	in(&all, "language", f.Languages, "created_at")
 	in(&all, "url", f.URLs)
@@ -109,7 +109,7 @@ func (f ArticleFilter) conditions(e engine) (all conditions) {
 	if len(f.ElectionIDs) > 0 {
 		all = append(all, condition{values: []any{f.ElectionIDs},
 			sql:     "id IN (SELECT o.article_id FROM occurrences o WHERE o.election_id IN ?)",
-			test:    "EXISTS (SELECT 1 FROM occurrences o WHERE o.article_id = articles.id AND o.election_id IN ?)",
+			test:    "EXISTS (SELECT 1 FROM articles a JOIN occurrences o ON " + sql.standsIn + " WHERE a.id = articles.id AND o.election_id IN ?)",
 			matches: "SELECT 1 FROM occurrences WHERE election_id IN ?"})
 	}
 	if f.Archived != nil {
@@ -135,7 +135,7 @@ func ofSources[T cmp.Ordered](all *conditions, e engine, column string, values [
 // List is a page of the articles that the filter leaves, without their texts.
 func (c Articles) List(ctx context.Context, f ArticleFilter, p Page, expand Expand) (l List[tracker.Article], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		if l, err = listNarrowed(c.s, tx, "articles", f.conditions(c.s.engine), p, articleOrders, articleIndex, f.Search); err != nil {
+		if l, err = listNarrowed(c.s, tx, "articles", f.conditions(c.s.engine, speechOf(tx)), p, articleOrders, articleIndex, f.Search); err != nil {
 			return err
 		}
 		if err := mark(tx, articleIndex, f.Search, l.Items, func(a *tracker.Article) (int64, *[]tracker.Match) { return a.ID, &a.Matches }); err != nil {
@@ -234,7 +234,7 @@ func (c Articles) Update(ctx context.Context, id int64, g Guard, change func(*tr
 				return err
 			}
 			var claims []int64
-			if err := tx.Raw("SELECT DISTINCT claim_id FROM occurrences WHERE article_id = ?", id).Scan(&claims).Error; err != nil {
+			if err := tx.Raw("SELECT DISTINCT o.claim_id "+placesInArticle(tx), id).Scan(&claims).Error; err != nil {
 				return err
 			}
 			return changing(tx, claims...)
@@ -266,6 +266,11 @@ func (c Articles) Update(ctx context.Context, id int64, g Guard, change func(*tr
 	return article, err
 }
 
+// placesInArticle are the occurrences in the article with an id.
+func placesInArticle(tx *gorm.DB) string {
+	return "FROM articles a JOIN occurrences o ON " + speechOf(tx).standsIn + " WHERE a.id = ?"
+}
+
 // checkArticle checks the input of the article with that id; 0 for a new one.
 func checkArticle(tx *gorm.DB, id int64, in *tracker.ArticleInput) error {
 	var p tracker.Problems
@@ -290,8 +295,8 @@ func (c Articles) Delete(ctx context.Context, id int64, g Guard) error {
 			return err
 		}
 		if err := unreferenced(tx, "article", id,
-			reference{"claims", counted("SELECT count(DISTINCT claim_id) FROM occurrences WHERE article_id = ?")},
-			reference{"occurrences", counted("SELECT count(*) FROM occurrences WHERE article_id = ?")}); err != nil {
+			reference{"claims", counted("SELECT count(DISTINCT o.claim_id) " + placesInArticle(tx))},
+			reference{"occurrences", counted("SELECT count(*) " + placesInArticle(tx))}); err != nil {
 			return err
 		}
 		if err := articleIndex.remove(tx, id); err != nil {
@@ -390,13 +395,13 @@ func (s *Store) addVersion(tx *gorm.DB, a *tracker.Article, n int64, v tracker.A
 	}
 	entries := make([]indexed, len(v.Sentences))
 	for i := range entries {
-		entries[i] = indexed{v.Sentences[i].ID, []string{terms.sentences[i]}}
+		entries[i] = indexed{id: v.Sentences[i].ID, columns: []string{terms.sentences[i]}}
 	}
 	if err := indexerOf(tx).put(tx, sentenceIndex, entries); err != nil {
 		return v, err
 	}
 	all := []string{search.Column(a.Title), search.Column(a.Authors...), terms.text}
-	return v, indexerOf(tx).put(tx, articleIndex, []indexed{{article, all}})
+	return v, indexerOf(tx).put(tx, articleIndex, []indexed{{id: article, columns: all}})
 }
 
 // wholeVersion reads a version with its text and sentences.

@@ -194,20 +194,22 @@ func (f ClaimFilter) queries(tx *gorm.DB) (all []query) {
 
 // standing finds the claims of which one occurrence is as the filter says.
 func (f ClaimFilter) standing(tx *gorm.DB) query {
-	q := query{sql: "SELECT DISTINCT occurrences.claim_id AS id FROM occurrences JOIN articles a ON a.id = occurrences.article_id JOIN sources s ON s.id = a.source_id WHERE "}
+	q := query{sql: "SELECT DISTINCT o.claim_id AS id FROM articles a JOIN occurrences o ON " + speechOf(tx).standsIn + " JOIN sources s ON s.id = a.source_id WHERE "}
+	// Where it stands is what it is found by.
+	unindexed := speechOf(tx).unindexed
 	var conditions []string
 	add := func(n int, condition string, value any) {
 		if n > 0 {
 			conditions, q.parameters = append(conditions, condition), append(q.parameters, value)
 		}
 	}
-	add(len(f.ArticleIDs), "occurrences.article_id "+speechOf(tx).among, listOf(f.ArticleIDs))
-	add(len(f.ArticleURLs), "occurrences.article_id IN (SELECT id FROM articles WHERE url IN ?)", f.ArticleURLs)
-	add(len(f.SentenceIDs), touchesSentence, f.SentenceIDs)
-	add(len(f.SourceIDs), "a.source_id IN ?", f.SourceIDs)
+	add(len(f.ArticleIDs), "a.id "+speechOf(tx).among, listOf(f.ArticleIDs))
+	add(len(f.ArticleURLs), "a.url IN ?", f.ArticleURLs)
+	add(len(f.SentenceIDs), "o.id IN "+onSentences(speechOf(tx)), f.SentenceIDs)
+	add(len(f.SourceIDs), unindexed+"a.source_id IN ?", f.SourceIDs)
 	add(len(f.SourceKinds), "s.kind IN ?", f.SourceKinds)
 	add(len(f.SourceCountries), "s.country IN ?", f.SourceCountries)
-	add(len(f.Stances), "occurrences.stance IN ?", f.Stances)
+	add(len(f.Stances), unindexed+"o.stance IN ?", f.Stances)
 	q.sql += strings.Join(conditions, " AND ")
 	return q
 }

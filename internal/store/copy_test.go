@@ -24,15 +24,15 @@ func file(t testing.TB) string { return filepath.Join(t.TempDir(), "other.db") }
 // directions are what can be copied into what. On SQLite's turn there is no PostgreSQL server; on PostgreSQL's there are both.
 func directions() map[string][2]func(testing.TB) string {
 	if pgtest.Now == pgtest.SQLite {
-		return map[string][2]func(testing.TB) string{"SQLite to SQLite": {pgtest.Address, file}}
+		return map[string][2]func(testing.TB) string{"SQLite to SQLite": {empty, file}}
 	}
 	return map[string][2]func(testing.TB) string{
-		"SQLite to PostgreSQL": {file, pgtest.Address}, "PostgreSQL to SQLite": {pgtest.Address, file},
-		"PostgreSQL to PostgreSQL": {pgtest.Address, pgtest.Address},
+		"SQLite to PostgreSQL": {file, pgtest.Address}, "PostgreSQL to SQLite": {empty, file},
+		"PostgreSQL to PostgreSQL": {empty, pgtest.Address},
 	}
 }
 
-// eachWay runs a test in each direction, with addresses where there is nothing yet.
+// eachWay runs a test in each direction, with addresses of a source that holds nothing and of a target that is not there yet.
 func eachWay(t *testing.T, test func(t *testing.T, from, to string)) {
 	for name, ends := range directions() {
 		t.Run(name, func(t *testing.T) { test(t, ends[0](t), ends[1](t)) })
@@ -192,7 +192,7 @@ func TestACopyRefusesASourceOfAnotherSchemaAndLeavesIt(t *testing.T) {
 		"DELETE FROM goose_db_version WHERE version_id > 0":                                  "start this program on it once",
 		"DROP TABLE goose_db_version":                                                        "no claim tracker can be read there",
 	} {
-		from, to := pgtest.Address(t), file(t)
+		from, to := empty(t), file(t)
 		do(from, statement)
 		if _, err := copyNow(bg, from, to); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("after %s: %v; want %q", statement, err, want)
@@ -333,7 +333,7 @@ func TestACopyOfAServerInUseIsOfOneMoment(t *testing.T) {
 	if pgtest.Now != pgtest.Postgres {
 		return
 	}
-	from, to := pgtest.Address(t), file(t)
+	from, to := empty(t), file(t)
 	fill(from)
 	before := must(copyNow(bg, from, file(t)))
 	s := openAt(t, from)

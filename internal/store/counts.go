@@ -413,7 +413,7 @@ func (f ClaimFilter) standingCells(tx *gorm.DB, vary []varied) (all []*candidate
 	}
 	q := f.standing(tx)
 	by := map[cell]*candidate{}
-	err = eachRow(tx, strings.Replace(q.sql, "AS id", "AS id, s.id, s.kind, s.country, occurrences.stance", 1), q.parameters, func(scan scanFunc) error {
+	err = eachRow(tx, strings.Replace(q.sql, "AS id", "AS id, s.id, s.kind, s.country, o.stance", 1), q.parameters, func(scan scanFunc) error {
 		var claim int64
 		var id, kind, country, stance string
 		if err := scan(&claim, &id, &kind, &country, &stance); err != nil {

@@ -27,7 +27,7 @@ type derivation struct {
 }
 
 // derivations are all that there are.
-var derivations = []derivation{listsDerivation, facetDerivation, searchDerivation, documentDerivation, recordDerivation}
+var derivations = []derivation{listsDerivation, facetDerivation, searchDerivation, claimSearchDerivation, documentDerivation, recordDerivation}
 
 // changing says that claims, or what is derived from them, are about to change. It comes before the change.
 func changing(tx *gorm.DB, claims ...int64) error {

@@ -473,8 +473,11 @@ func MigrateTo(ctx context.Context, db *sql.DB, version int64) error {
 
 // CheckpointAt has SQLite's log folded after so many pages.
 func (s *Store) CheckpointAt(pages int) {
-	set := func(*gorm.DB) error { s.engine.(*sqliteEngine).checkpoints.pages = pages; return nil }
-	if err := s.Write(context.Background(), set); err != nil { // only who writes looks at it
+	set := func(tx *gorm.DB) error {
+		s.engine.(*sqliteEngine).checkpoints.pages = pages // only who writes looks at it
+		return tx.Exec(limitLog(pages)).Error
+	}
+	if err := s.Write(context.Background(), set); err != nil {
 		panic(err)
 	}
 }

@@ -233,7 +233,7 @@ func TestInstancesSeeWhatEachOfThemLogs(t *testing.T) {
 	if pgtest.Now == pgtest.SQLite {
 		return // a file has one instance
 	}
-	address := pgtest.Address(t)
+	address := empty(t)
 	scenes := []*scene{newScene(openAt(t, address))}
 	scenes[0].FoldAt(400)
 	r := rand.New(rand.NewPCG(7, 8))
@@ -307,7 +307,7 @@ func TestWhateverIsLoggedWhenItsWriterIsKilledIsRight(t *testing.T) {
 	if address := os.Getenv(killedAt); address != "" {
 		writeUntilKilled(t, address)
 	}
-	address := pgtest.Address(t)
+	address := empty(t)
 	for round := range 3 {
 		writer := exec.Command(os.Args[0], "-test.run", "^"+t.Name()+"$") //nolint:gosec // this test itself
 		writer.Env = append(os.Environ(), killedAt+"="+address)

@@ -74,7 +74,7 @@ var claimModel = porcupine.Model{
 // Whatever many clients do at once to a few claims, on one instance or on two, comes out as if they had done it one after
 // another: no edit is lost, none is made from a version that is no more, and nobody reads what never was.
 func TestWhatClientsDoAtOnceIsAsIfTheyHadDoneItOneAfterAnother(t *testing.T) {
-	address := pgtest.Address(t)
+	address := empty(t)
 	instances := []*store.Store{openAt(t, address)}
 	if pgtest.Now == pgtest.Postgres {
 		second := must(store.Open(bg, address, slog.New(slog.DiscardHandler), clock()))

@@ -113,7 +113,8 @@ func articleMoved(tx *gorm.DB, id int64, was, is tracker.ArticleInput) error {
 	if was.SourceID == is.SourceID && published(was) == published(is) {
 		return nil
 	}
-	return tx.Exec("UPDATE occurrences SET source_id = ?, published_at = ? WHERE article_id = ?", is.SourceID, published(is), id).Error
+	return tx.Exec("UPDATE occurrences SET source_id = ?, published_at = ? WHERE published_at = ? AND article_id = ?",
+		is.SourceID, published(is), published(was), id).Error
 }
 
 // published is where an article stands in the order of time.

@@ -6,7 +6,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"claimtracker/internal/pgtest"
 	"claimtracker/internal/store"
 	"claimtracker/internal/tracker"
 )
@@ -54,7 +53,7 @@ func kept(t *testing.T, s *store.Store) (all string, wrong int) {
 }
 
 func TestWhatListsAreFilteredByFollowsTheRecordsAndIsMadeAnew(t *testing.T) {
-	address := pgtest.Address(t)
+	address := empty(t)
 	s := openAt(t, address)
 	article, other := newArticle(s, "It was rigged. It was not."), newArticle(s, "“It was RIGGED!”")
 	election, next := newElection(s, "a"), newElection(s, "b")

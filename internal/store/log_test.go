@@ -9,13 +9,12 @@ import (
 
 	"gorm.io/gorm"
 
-	"claimtracker/internal/pgtest"
 	"claimtracker/internal/store"
 )
 
 func TestTheLogHasFailedStatementsWithoutTheirValuesAndNoneThatWereCancelled(t *testing.T) {
 	var log bytes.Buffer
-	s := must(store.Open(bg, pgtest.Address(t), slog.New(slog.NewTextHandler(&log, nil)), clock()))
+	s := must(store.Open(bg, empty(t), slog.New(slog.NewTextHandler(&log, nil)), clock()))
 	ask := func(ctx context.Context, column string) error {
 		return s.Read(bg, func(tx *gorm.DB) error {
 			var n int

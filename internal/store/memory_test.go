@@ -16,7 +16,7 @@ import (
 
 // Several count while several write, on one instance or on two: each count is of the state that its transaction sees.
 func TestWhatIsRememberedIsCountedOnlyWhereItIsSo(t *testing.T) {
-	address := pgtest.Address(t)
+	address := empty(t)
 	instances := []*scene{newScene(openAt(t, address))}
 	seed := rand.Uint64()
 	t.Logf("the seed is %d", seed)

@@ -76,7 +76,15 @@ func TestTheDatabaseItselfKeepsOccurrencesOnSentencesOfTheirVersion(t *testing.T
 	refused("a last sentence that is not there", copied, first, 99)
 	refused("another first sentence that is not there", "UPDATE occurrences SET first_sentence_id = 99 WHERE id = ?", claim.Origin.ID)
 	refused("the move of a sentence to another article", "UPDATE sentences SET article_id = ? WHERE id = ?", other.ID, first)
-	refused("the deletion of a sentence", "DELETE FROM sentences WHERE id = ?", first)
+	stays := func() {
+		t.Helper()
+		refused("the deletion of a sentence", "DELETE FROM sentences WHERE id = ?", first)
+		refused("the deletion of a version", "DELETE FROM article_versions WHERE article_id = ?", article.ID)
+	}
+	stays()
+	at := tracker.Instant(7)
+	must(s.Articles.Update(bg, article.ID, anyVersion, func(in *tracker.ArticleInput) error { in.PublishedAt = &at; return nil }))
+	stays()
 	if onSQLite() {
 		refused("a first sentence of another article", copied, elsewhere, second)
 		refused("a last sentence of another article", copied, first, elsewhere)

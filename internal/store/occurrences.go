@@ -25,8 +25,9 @@ type OccurrenceFilter struct {
 }
 
 var occurrenceOrders = recordOrders(orders[occurrenceRow]{
-	"created_at":   inOrderOfIDs[occurrenceRow](),
-	"published_at": {expression: "published_at", number: func(o *occurrenceRow) int64 { return int64(o.PublishedAt) }},
+	"created_at": inOrderOfIDs[occurrenceRow](),
+	"published_at": {expression: "published_at", number: func(o *occurrenceRow) int64 { return int64(o.PublishedAt) },
+		then: &order[occurrenceRow]{expression: "article_id", number: func(o *occurrenceRow) int64 { return o.ArticleID }}},
 })
 
 // Sorts are the ways in which List sorts.
@@ -53,7 +54,7 @@ func wholeOccurrence(tx *gorm.DB, id int64, expand Expand) (tracker.Occurrence, 
 // List is a page of the occurrences that the filter leaves.
 func (c Occurrences) List(ctx context.Context, f OccurrenceFilter, p Page, expand Expand) (l List[tracker.Occurrence], err error) {
 	err = c.s.Browse(ctx, func(tx *gorm.DB) error {
-		rows, err := listNarrowed(c.s, tx, "occurrences", f.conditions(), p, occurrenceOrders, nil, Search{})
+		rows, err := listNarrowed(c.s, tx, "occurrences", f.conditions(speechOf(tx)), p, occurrenceOrders, nil, Search{})
 		if err != nil {
 			return err
 		}
@@ -66,18 +67,27 @@ func (c Occurrences) List(ctx context.Context, f OccurrenceFilter, p Page, expan
 	return l, err
 }
 
-func (f OccurrenceFilter) conditions() (all conditions) {
+func (f OccurrenceFilter) conditions(sql *speech) (all conditions) {
 	in(&all, "claim_id", f.ClaimIDs)
-	in(&all, "article_id", f.ArticleIDs)
+	if len(f.ArticleIDs) > 0 {
+		all = append(all, condition{values: []any{f.ArticleIDs}, test: "article_id IN ?",
+			sql: "(published_at, article_id) IN (SELECT " + publishedAt + ", id FROM articles WHERE id IN ?)"})
+	}
 	in(&all, "source_id", f.SourceIDs, "created_at")
 	in(&all, "election_id", f.ElectionIDs, "created_at")
-	among(&all, touchesSentence, f.SentenceIDs)
+	among(&all, "occurrences.id IN "+onSentences(sql), f.SentenceIDs)
 	in(&all, "stance", f.Stances, "created_at")
-	var quotes []int64
-	for _, quote := range f.Quotes {
-		quotes = append(quotes, wordsOf(quote))
+	if len(f.Quotes) > 0 {
+		var quotes []int64
+		for _, quote := range f.Quotes {
+			quotes = append(quotes, wordsOf(quote))
+		}
+		if sql.quotes != "" {
+			all = append(all, condition{values: []any{listOf(distinct(quotes))}, sql: sql.quotes, test: "words " + sql.among})
+		} else {
+			in(&all, "words", quotes, "created_at")
+		}
 	}
-	in(&all, "words", quotes, "created_at")
 	if f.IsOrigin != nil && *f.IsOrigin {
 		// Of a claim's places, one is: there is always one near.
 		all = append(all, condition{sql: "is_origin = TRUE", matches: "SELECT 1 FROM claims"})
@@ -89,9 +99,11 @@ func (f OccurrenceFilter) conditions() (all conditions) {
 	return all
 }
 
-// touchesSentence is true of an occurrence whose words touch one of the sentences.
-const touchesSentence = `occurrences.id IN (SELECT o.id FROM sentences s JOIN occurrences o ON o.article_id = s.article_id
-	AND o.article_version = s.article_version AND s.id BETWEEN o.first_sentence_id AND o.last_sentence_id WHERE s.id IN ?)`
+// onSentences are the occurrences whose words touch one of the sentences.
+func onSentences(sql *speech) string {
+	return `(SELECT o.id FROM sentences s JOIN articles a ON a.id = s.article_id JOIN occurrences o ON ` + sql.standsIn + `
+		AND o.article_version = s.article_version AND s.id BETWEEN o.first_sentence_id AND o.last_sentence_id WHERE s.id IN ?)`
+}
 
 func pointers[T any](items []T) []*T {
 	all := make([]*T, len(items))

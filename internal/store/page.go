@@ -24,6 +24,7 @@ type Page struct {
 type Cursor struct {
 	Number int64  // the key, where the sort is by number
 	Text   string // the key, where the sort is by text
+	Then   int64  // the second key, where the sort has one
 	ID     int64
 }
 
@@ -39,7 +40,8 @@ type order[T any] struct {
 	expression string
 	number     func(*T) int64
 	text       func(*T) string
-	isID       bool // the expression is the id
+	isID       bool      // the expression is the id
+	then       *order[T] // by a number, for records that have the same key
 }
 
 // orders are the ways in which a collection can be sorted, by the names that clients use.
@@ -93,17 +95,13 @@ func list[T interface{ Meta() tracker.Record }](q *gorm.DB, p Page, sorts orders
 		direction, beyond = " DESC", "<"
 	}
 	rows := q
-	ends := ", id" + direction
-	if by.isID {
-		ends = ""
-	}
-	if p.After != nil && by.isID {
-		rows = rows.Where(by.expression+" "+beyond+" ?", p.After.ID)
-	} else if p.After != nil {
-		rows = rows.Where("("+by.expression+", id) "+beyond+" (?, ?)", by.keyOf(p.After), p.After.ID)
+	keys := by.keys()
+	if p.After != nil {
+		after := by.valuesOf(p.After)
+		rows = rows.Where("("+strings.Join(keys, ", ")+") "+beyond+" ("+strings.Repeat("?, ", len(after)-1)+"?)", after...)
 	}
 	// One more than wanted tells whether there is a next page.
-	err = rows.Order(by.expression + direction + ends).Limit(p.Limit + 1).Find(&l.Items).Error
+	err = rows.Order(strings.Join(keys, direction+", ") + direction).Limit(p.Limit + 1).Find(&l.Items).Error
 	if err != nil {
 		return l, err
 	}
@@ -119,6 +117,29 @@ func sortOf[T any](sort string, sorts orders[T]) (by order[T], descending bool, 
 		return by, false, tracker.Errorf(tracker.Malformed, "The list cannot be sorted by that")
 	}
 	return by, descending, nil
+}
+
+// keys are the expressions by which the order sorts; the id is the last one.
+func (by order[T]) keys() []string {
+	keys := []string{by.expression}
+	if by.then != nil {
+		keys = append(keys, by.then.expression)
+	}
+	if !by.isID {
+		keys = append(keys, "id")
+	}
+	return keys
+}
+
+// valuesOf are the values that keys have at a cursor.
+func (by order[T]) valuesOf(at *Cursor) (values []any) {
+	if !by.isID {
+		values = append(values, by.keyOf(at))
+	}
+	if by.then != nil {
+		values = append(values, at.Then)
+	}
+	return append(values, at.ID)
 }
 
 // keyOf is the sort key of a cursor, as the order's kind of value.
@@ -141,6 +162,9 @@ func (l *List[T]) cut(limit int, by order[T]) {
 		l.Next.Number = by.number(last)
 	} else {
 		l.Next.Text = by.text(last)
+	}
+	if by.then != nil {
+		l.Next.Then = by.then.number(last)
 	}
 }
 

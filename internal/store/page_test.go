@@ -63,9 +63,11 @@ func TestEveryOrderOfEveryCollectionGivesEveryRecordOnce(t *testing.T) {
 	s := open(t)
 	article := newArticle(s, "One. Two. Three. Four. Five. Six. Seven.")
 	instant := func(i tracker.Instant) *tracker.Instant { return &i }
+	var articles []int64
 	// Keys that are equal, absent, before 1970 and at both ends of time.
 	for i, published := range []*tracker.Instant{nil, instant(5), nil, instant(-62135596800000000), instant(5), instant(253402300799999999), instant(-7), instant(0)} {
-		must(s.Articles.Create(bg, tracker.ArticleInput{SourceID: article.SourceID, URL: fmt.Sprintf("https://page.example/%d", i), Title: "a", PublishedAt: published}, read("One.")))
+		a := must(s.Articles.Create(bg, tracker.ArticleInput{SourceID: article.SourceID, URL: fmt.Sprintf("https://page.example/%d", i), Title: "a", PublishedAt: published}, read("One.")))
+		articles = append(articles, a.ID)
 	}
 	var claim tracker.Claim
 	for i, day := range []tracker.Date{"", "2024-01-31", "", "2023-12-31", "2024-01-31"} {
@@ -73,6 +75,13 @@ func TestEveryOrderOfEveryCollectionGivesEveryRecordOnce(t *testing.T) {
 		in.ClaimedOn = day
 		claim = must(s.Claims.Create(bg, in))
 		must(s.Occurrences.Create(bg, claim.ID, quoted(article.ID, []string{"Two.", "Three.", "Four.", "Five.", "Six."}[i])))
+	}
+	for range 2 { // in either order of the articles
+		for _, a := range articles {
+			must(s.Occurrences.Create(bg, claim.ID, quoted(a, "One.")))
+		}
+		slices.Reverse(articles)
+		claim.ID--
 	}
 	for _, name := range []string{"b", "a", "Б", "a", "", "é", "z'; DROP TABLE sources; --"} {
 		if name != "" {
@@ -96,7 +105,7 @@ func TestEveryOrderOfEveryCollectionGivesEveryRecordOnce(t *testing.T) {
 	everyOrder(t, "claim", s.Claims.Sorts(), 5, func(p store.Page) (store.List[tracker.Claim], error) {
 		return s.Claims.List(bg, store.ClaimFilter{}, p, nil)
 	})
-	everyOrder(t, "occurrence", s.Occurrences.Sorts(), 10, func(p store.Page) (store.List[tracker.Occurrence], error) {
+	everyOrder(t, "occurrence", s.Occurrences.Sorts(), 26, func(p store.Page) (store.List[tracker.Occurrence], error) {
 		return s.Occurrences.List(bg, store.OccurrenceFilter{}, p, nil)
 	})
 }

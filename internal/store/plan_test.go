@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"claimtracker/internal/pgtest"
+	"claimtracker/internal/search"
 	"claimtracker/internal/store"
 	"claimtracker/internal/tracker"
 )
@@ -44,7 +45,7 @@ func mass(t *testing.T) *store.Store {
 			`INSERT INTO occurrences (id, created_at, updated_at, version, claim_id, article_id, article_version, span_start, span_end, exact, prefix, suffix,
 				first_sentence_id, last_sentence_id, stance, is_origin, source_id, published_at, election_id, words) ` + numbers +
 				`SELECT i, i, i, 1, ` + rare("i - 1", "i") + `, i, 1, 0, 1, 'a', '', '', i, i, ` + rare("'rebuts'", "'reports'") + `, ` + rare("FALSE", "TRUE") +
-				`, ` + rare("2", "1") + `, i * 7, ` + rare("2", "1") + `, ` + rare(fmt.Sprint(store.WordsOf("rare")), fmt.Sprint(store.WordsOf("common"))) + ` FROM n`,
+				`, ` + rare("2", "1") + `, ` + rare("-62135596800000000", "i * 7") + `, ` + rare("2", "1") + `, ` + rare(fmt.Sprint(store.WordsOf("rare")), fmt.Sprint(store.WordsOf("common"))) + ` FROM n`,
 		} {
 			if err := tx.Exec(statement).Error; err != nil {
 				return err
@@ -53,7 +54,8 @@ func mass(t *testing.T) *store.Store {
 		if pgtest.Now == pgtest.Postgres {
 			return tx.Exec("ANALYZE").Error
 		}
-		return nil
+		term := func(quote string) string { return "'" + search.Numbers([]int64{store.WordsOf(quote)}) + "'" }
+		return tx.Exec("INSERT INTO claims_search (rowid, text, exact) " + numbers + "SELECT i, 'a', " + rare(term("rare"), term("common")) + " FROM n").Error
 	}))
 	return s
 }

@@ -251,6 +251,9 @@ func broken(err error) bool {
 	return network
 }
 
+// undone is never known.
+func (e *postgresEngine) undone(error) bool { return false }
+
 // lost tells whether an error is of the connection that a transaction ran on rather than of the server: the same may go
 // through on another. From then on no connection from before is used.
 func (e *postgresEngine) lost(err error) bool {
@@ -361,6 +364,7 @@ func sequenceOf(tx *gorm.DB, table string) (name string, err error) {
 
 // postgresSpeech: a list is a JSON array. An array of the numbers rather than a join, so that the index is what is read.
 var postgresSpeech = speech{
+	standsIn:   "o.article_id = a.id",
 	among:      "= ANY (ARRAY(SELECT CAST(listed.number AS bigint) FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS listed (number)))",
 	amongWords: "= ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(? AS jsonb))))",
 	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM jsonb_array_elements(CAST(? AS jsonb)) AS wanted

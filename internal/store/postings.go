@@ -31,6 +31,7 @@ func placeOf(claim int64) int { return int(claim & (bitset.Size - 1)) }
 // stays the same however long they are.
 type speech struct {
 	among      string // is one of a list of numbers; follows a column
+	unindexed  string // comes before a column by whose index nothing is to be looked for
 	amongWords string // is one of a list of texts
 	lookUp     string // reads entries of facets, by a list of pairs of field and value
 	enter      string // makes entries of facets, by a list of pairs of field and value, and reads their ids
@@ -44,6 +45,10 @@ type speech struct {
 	joined     string // joins all documents, as lines
 	sentence   string // a sentence as its JSON
 	inTurn     string // reads documents, by a list of ids, in its order
+	// standsIn is true of an occurrence o and the article a that it stands in. In SQLite, one index has the occurrences of an article
+	// and those in the order of time: what stands in an article is found by when this was published, too.
+	standsIn string
+	quotes   string // is one of the occurrences of quotes, by a list of the numbers of their words; "" where an index has them by these
 }
 
 // wordsOf are those of the engine that a statement is for.

@@ -12,7 +12,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"claimtracker/internal/pgtest"
 	"claimtracker/internal/store"
 	"claimtracker/internal/tracker"
 )
@@ -152,7 +151,7 @@ func TestAWriteIsWithdrawnWhenItsContextEndsWhileItWaits(t *testing.T) {
 }
 
 func TestTimeNeverGoesBackFromOneRecordToTheNext(t *testing.T) {
-	address := pgtest.Address(t)
+	address := empty(t)
 	hour := time.Date(2024, 2, 1, 12, 0, 0, 0, time.UTC)
 	for _, late := range []time.Duration{0, -time.Hour, time.Hour, -2 * time.Hour} {
 		s := must(store.Open(bg, address, slog.New(slog.DiscardHandler), func() time.Time { return hour.Add(late) }))

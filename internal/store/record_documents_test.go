@@ -6,12 +6,11 @@ import (
 
 	"gorm.io/gorm"
 
-	"claimtracker/internal/pgtest"
 	"claimtracker/internal/store"
 )
 
 func TestWhatClaimsAreShownWithIsMadeAnew(t *testing.T) {
-	address := pgtest.Address(t)
+	address := empty(t)
 	s, r := newScene(openAt(t, address)), rand.New(rand.NewPCG(5, 6))
 	if err := s.grow(r, 25); err != nil {
 		t.Fatal(err)

@@ -39,6 +39,9 @@ type index struct {
 	// passages are the texts of records, by id. Those of a field are next to each other, in the order of fields.
 	passages func(tx *gorm.DB, ids []int64) (map[int64][]passage, error)
 	batch    int // of how many records the passages are in memory at once
+	// quotes is the last field, where the numbers of the words of its texts are found too: see wordsOf. SQLite finds quotes by
+	// them; PostgreSQL has an index of occurrences for that, which SQLite would write a page of for nearly each new claim.
+	quotes string
 }
 
 // passage is one text of a record that is searched, and where in the record it is.
@@ -51,11 +54,11 @@ func (ix *index) table() string { return ix.records + "_search" }
 
 // The indexes of all that is searched.
 var (
-	sourceIndex   = &index{"sources", []string{"name", "aliases", "domain", "description"}, "name", sourcePassages, 500}
-	actorIndex    = &index{"actors", []string{"name", "aliases", "description"}, "name", actorPassages, 500}
-	articleIndex  = &index{"articles", []string{"title", "authors", "text"}, "title", articlePassages, 8} // with long texts
-	sentenceIndex = &index{"sentences", []string{"text"}, "text", sentencePassages, 500}
-	claimIndex    = &index{"claims", []string{"text", "exact"}, "text", claimPassages, 200}
+	sourceIndex   = &index{"sources", []string{"name", "aliases", "domain", "description"}, "name", sourcePassages, 500, ""}
+	actorIndex    = &index{"actors", []string{"name", "aliases", "description"}, "name", actorPassages, 500, ""}
+	articleIndex  = &index{"articles", []string{"title", "authors", "text"}, "title", articlePassages, 8, ""} // with long texts
+	sentenceIndex = &index{"sentences", []string{"text"}, "text", sentencePassages, 500, ""}
+	claimIndex    = &index{"claims", []string{"text", "exact"}, "text", claimPassages, 200, "exact"}
 
 	indexes = []*index{sourceIndex, actorIndex, articleIndex, sentenceIndex, claimIndex}
 )
@@ -74,6 +77,7 @@ func indexTables() (names []string) {
 type indexed struct {
 	id      int64
 	columns []string
+	quotes  []int64 // the numbers of the words of its quotes
 }
 
 // indexer is where the engines keep their indexes differently.
@@ -116,28 +120,31 @@ func (ix *index) entries(tx *gorm.DB, ids []int64) ([]indexed, error) {
 	var entries []indexed
 	for _, id := range ids {
 		if of, ok := passages[id]; ok {
-			entries = append(entries, indexed{id, ix.columns(of)})
+			entries = append(entries, ix.entry(id, of))
 		}
 	}
 	return entries, nil
 }
 
-// columns are the terms of each field of a record with these passages.
-func (ix *index) columns(passages []passage) []string {
+// entry is that of a record with these passages.
+func (ix *index) entry(id int64, passages []passage) indexed {
 	texts := map[string][]string{}
 	for _, p := range passages {
 		texts[p.Field] = append(texts[p.Field], p.text)
 	}
-	columns := make([]string, len(ix.fields))
+	e := indexed{id: id, columns: make([]string, len(ix.fields))}
 	for i, field := range ix.fields {
-		columns[i] = search.Column(texts[field]...)
+		e.columns[i] = search.Column(texts[field]...)
 	}
-	return columns
+	for _, quote := range texts[ix.quotes] {
+		e.quotes = append(e.quotes, wordsOf(quote))
+	}
+	return e
 }
 
 // keep writes the entry of a record with these passages.
 func (ix *index) keep(tx *gorm.DB, id int64, passages []passage) error {
-	return indexerOf(tx).put(tx, ix, []indexed{{id, ix.columns(passages)}})
+	return indexerOf(tx).put(tx, ix, []indexed{ix.entry(id, passages)})
 }
 
 // renew brings the entries of records up to date.
@@ -167,12 +174,25 @@ func (ix *index) remove(tx *gorm.DB, which any) error {
 // searchFormat counts the forms that the indexes had. It is to be counted up with every change of what a term is.
 const searchFormat = 1
 
-var searchDerivation = derivation{
-	name:    "search",
-	format:  searchFormat,
-	rebuild: rebuildSearch,
-	renew:   renewSearch,
-}
+// claimSearchFormat counts those that the index of claims had beside.
+const claimSearchFormat = 1
+
+var (
+	searchDerivation = derivation{
+		name:   "search",
+		format: searchFormat,
+		rebuild: func(tx *gorm.DB) error {
+			return rebuildSearch(tx, sourceIndex, actorIndex, articleIndex, sentenceIndex)
+		},
+		renew: func(*gorm.DB, []int64) error { return nil }, // whoever changes one of these does it
+	}
+	claimSearchDerivation = derivation{
+		name:    "claims_search",
+		format:  searchFormat<<16 + claimSearchFormat,
+		rebuild: func(tx *gorm.DB) error { return rebuildSearch(tx, claimIndex) },
+		renew:   renewSearch,
+	}
+)
 
 // renewSearch brings the entries of claims up to date.
 func renewSearch(tx *gorm.DB, claims []int64) error {
@@ -181,7 +201,7 @@ func renewSearch(tx *gorm.DB, claims []int64) error {
 	var entries []indexed
 	for _, id := range claims {
 		if _, ok := t.fresh[id]; ok {
-			entries = append(entries, indexed{id, t.ready[id].terms})
+			entries = append(entries, indexed{id, t.ready[id].terms, []int64{t.ready[id].words}})
 		} else {
 			others = append(others, id)
 		}
@@ -192,8 +212,8 @@ func renewSearch(tx *gorm.DB, claims []int64) error {
 	return claimIndex.renew(tx, others...)
 }
 
-// rebuildSearch fills all indexes anew.
-func rebuildSearch(tx *gorm.DB) error {
+// rebuildSearch fills indexes anew.
+func rebuildSearch(tx *gorm.DB, indexes ...*index) error {
 	for _, ix := range indexes {
 		if err := indexerOf(tx).empty(tx, ix); err != nil {
 			return err

@@ -10,7 +10,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"claimtracker/internal/pgtest"
 	"claimtracker/internal/search"
 	"claimtracker/internal/store"
 	"claimtracker/internal/tracker"
@@ -288,7 +287,7 @@ func TestTheBestComesFirst(t *testing.T) {
 
 // An index that is missing, or of another form, is made anew when the store is opened, and is in a copy.
 func TestAnIndexIsMadeAnew(t *testing.T) {
-	address := pgtest.Address(t)
+	address := empty(t)
 	from := func() (answers []string) {
 		s := openAt(t, address)
 		defer s.Close()
@@ -319,7 +318,7 @@ func TestAnIndexIsMadeAnew(t *testing.T) {
 	if got := from(); !slices.Equal(got, want) {
 		t.Errorf("made anew, the indexes answer\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	copied := pgtest.Address(t)
+	copied := empty(t)
 	must(store.Copy(bg, address, copied, slog.New(slog.DiscardHandler), clock(), func(string, int64, int64) {}))
 	address = copied
 	if got := from(); !slices.Equal(got, want) {

@@ -70,7 +70,7 @@ func (c Sentences) Get(ctx context.Context, id int64, expand Expand) (sentence t
 			return err
 		}
 		if expand.has("claims") {
-			on := tx.Raw(touchingClaims+" AND s.id = ? ORDER BY o.claim_id LIMIT ?",
+			on := tx.Raw(touchingClaims(tx)+" AND s.id = ? ORDER BY o.claim_id LIMIT ?",
 				sentence.ArticleID, sentence.ArticleVersion, id, MaxClaims+1)
 			if sentence.Claims, sentence.MoreClaims, err = claimsOn(tx, on); err != nil {
 				return err
@@ -92,9 +92,11 @@ func (c Sentences) Get(ctx context.Context, id int64, expand Expand) (sentence t
 
 // touchingClaims are the claims of which an occurrence touches a sentence of a version. The sentences of a version have ids
 // in their order, and all that lie between two of them are its own.
-const touchingClaims = `SELECT DISTINCT o.claim_id FROM occurrences o JOIN sentences s ON s.article_id = o.article_id
-	AND s.article_version = o.article_version AND s.id BETWEEN o.first_sentence_id AND o.last_sentence_id
-	WHERE o.article_id = ? AND o.article_version = ?`
+func touchingClaims(tx *gorm.DB) string {
+	return `SELECT DISTINCT o.claim_id FROM articles a JOIN occurrences o ON ` + speechOf(tx).standsIn + ` JOIN sentences s ON s.article_id = o.article_id
+		AND s.article_version = o.article_version AND s.id BETWEEN o.first_sentence_id AND o.last_sentence_id
+		WHERE a.id = ? AND o.article_version = ?`
+}
 
 // claimsOn reads the claims whose ids a query gives, in its order, and tells whether there were more than MaxClaims.
 func claimsOn(tx, query *gorm.DB) (claims []tracker.Claim, more bool, err error) {
@@ -124,16 +126,16 @@ func idsOf(claims []tracker.Claim) []int64 {
 // fillClaimsOfArticle puts in place the claims that stand on the latest version of an article, and beside each of its
 // sentences which of them touch it.
 func fillClaimsOfArticle(tx *gorm.DB, a *tracker.Article) (err error) {
-	on := tx.Raw("SELECT DISTINCT claim_id FROM occurrences WHERE article_id = ? AND article_version = ? ORDER BY claim_id LIMIT ?",
+	on := tx.Raw("SELECT DISTINCT o.claim_id FROM articles a JOIN occurrences o ON "+speechOf(tx).standsIn+" WHERE a.id = ? AND o.article_version = ? ORDER BY o.claim_id LIMIT ?",
 		a.ID, a.Latest.N, MaxClaims+1)
 	if a.Claims, a.MoreClaims, err = claimsOn(tx, on); err != nil {
 		return err
 	}
 	var links []struct{ ID, ClaimID int64 }
 	if len(a.Claims) > 0 {
-		err = tx.Raw(`SELECT DISTINCT s.id, o.claim_id FROM occurrences o JOIN sentences s ON s.article_id = o.article_id
+		err = tx.Raw(`SELECT DISTINCT s.id, o.claim_id FROM articles a JOIN occurrences o ON `+speechOf(tx).standsIn+` JOIN sentences s ON s.article_id = o.article_id
 			AND s.article_version = o.article_version AND s.id BETWEEN o.first_sentence_id AND o.last_sentence_id
-			WHERE o.article_id = ? AND o.article_version = ? AND o.claim_id IN ? ORDER BY s.id, o.claim_id`,
+			WHERE a.id = ? AND o.article_version = ? AND o.claim_id IN ? ORDER BY s.id, o.claim_id`,
 			a.ID, a.Latest.N, idsOf(a.Claims)).Scan(&links).Error
 	}
 	of := map[int64][]int64{}

@@ -23,7 +23,19 @@ import (
 // whatever engine is opened here.
 func open(t testing.TB) *store.Store {
 	t.Helper()
-	return openAt(t, pgtest.Address(t))
+	return openAt(t, empty(t))
+}
+
+// empty is the address of a store that holds nothing yet. Tests of how a store is made take pgtest.Address, where there is none.
+func empty(t testing.TB) string {
+	t.Helper()
+	return pgtest.Migrated(t, func(address string) error {
+		s, err := store.Open(bg, address, slog.New(slog.DiscardHandler), time.Now)
+		if err != nil {
+			return err
+		}
+		return s.Close()
+	})
 }
 
 func openAt(t testing.TB, path string) *store.Store {
