@@ -104,7 +104,7 @@ func TestTheDocumentsVocabulariesAreTheDomains(t *testing.T) {
 // Each relation and each sort that the document names is taken, and one that it does not name is refused by name: the list
 // in the refusal is the document's.
 func TestTheDocumentsSortsAndExpandsAreTheServers(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for _, r := range routes() {
 		for _, name := range []string{"sort", "expand"} {
 			parameter := r.Parameters.GetByInAndName("query", name)

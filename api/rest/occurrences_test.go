@@ -226,7 +226,7 @@ func TestAClaimAlwaysHasJustOneOrigin(t *testing.T) {
 }
 
 func TestWhereAnOccurrenceStandsIsNotChanged(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for field, value := range (object{"exact": "x", "start": 0, "end": 1, "prefix": "x", "suffix": "x", "article_id": 1, "article_version": 1,
 		"sentence_id": 1, "last_sentence_id": 1, "claim_id": 2, "first_sentence_id": 1}) {
 		a.patch("/api/v1/occurrences/5", "*", object{field: value}).wants(400).names("#/" + field + " unknown_field")

@@ -1,6 +1,53 @@
 package rest_test
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"claimtracker/api/rest"
+	"claimtracker/internal/pgtest"
+	"claimtracker/internal/store"
+)
+
+// openWorld starts a tracker that has the world: a copy of one that was filled by world, on whose clock the time goes on.
+func openWorld(t testing.TB) *api { t.Helper(); return openWorldWith(t, limits) }
+
+func openWorldWith(t testing.TB, options rest.Options) *api {
+	t.Helper()
+	address := pgtest.Copied(t, "the world", func(address string) error { return makeWorld(t, address) })
+	c := &clock{at: made.at, step: time.Second}
+	a := &api{TB: t, database: openStoreAt(t, address, c.now), clock: c, texts: &sync.Map{}}
+	for path, text := range made.texts.Range {
+		a.texts.Store(path, text)
+	}
+	a.handler = rest.New(a.Store, quiet(), options)
+	return a
+}
+
+// made is when the last of the world happened, and its texts.
+var made struct {
+	at    time.Time
+	texts *sync.Map
+}
+
+func makeWorld(t testing.TB, address string) error {
+	t.Helper()
+	c := begun()
+	s, err := store.Open(context.Background(), address, quiet(), c.now)
+	if err != nil {
+		return err
+	}
+	if err := s.Techniques.Put(context.Background(), theTactics, theTechniques); err != nil {
+		return err
+	}
+	a := &api{TB: t, database: database{Store: s}, clock: c, texts: &sync.Map{}, handler: rest.New(s, quiet(), limits)}
+	a.world()
+	made.at, made.texts = c.at, a.texts
+	return s.Close()
+}
 
 // world fills a tracker with a few records of each kind that differ in every field that lists filter and sort by, some at
 // the same moment as others. Ids are given out from 1 in the order of the code.
