@@ -35,6 +35,7 @@ var may = map[string][]string{
 
 	"internal/openapi":        {},
 	"internal/openapi/derive": {"internal/openapi"},
+	"internal/disktest":       {},
 	"internal/house":          {},
 	"internal/pgtest":         {},
 }

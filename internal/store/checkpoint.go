@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 
+	"github.com/mattn/go-sqlite3"
 	"gorm.io/gorm/logger"
 )
 
@@ -14,9 +16,8 @@ import (
 // changes are in the log many times by then, and go into the file once.
 const checkpointPages = 8192
 
-// mostLoggedPages is from how many pages on SQLite folds the log itself with each commit: where folding it beside the commits
-// fails, or where more is written meanwhile than can be folded.
-const mostLoggedPages = 4 * checkpointPages
+// longLog is how many times as many pages are a long log: one that was read whenever it was to begin anew.
+const longLog = 4
 
 // fewPages are so few that writes need not go on while they are folded.
 const fewPages = 256
@@ -24,16 +25,22 @@ const fewPages = 256
 // checkpointRounds is how often a fold begins again with what was written during it, at the most.
 const checkpointRounds = 4
 
+// checkpointTries is how often the last step of a fold is tried where the log is long: for a second, at the most. Each try waits
+// for a moment for those who read the log, while all writes wait for it. Where many read for longer than that, one of them
+// always does, and the log would never begin anew. A single try that waits for longer would be of no use: SQLite waits for
+// whoever reads what it found them to read as it began, and takes those who come meanwhile, and read the end of the log, for
+// the same.
+const checkpointTries = 100
+
 // checkpointer folds SQLite's write-ahead log into the file. Most of the log is copied and synced beside the writes, which go
 // on in it meanwhile; what they add is little, and it is folded between two of them, so that the next one begins the log anew.
 // Where SQLite does all of it within a commit, whoever waits for that waits for the copying of thousands of pages, and for
 // the disk to have them.
 //
 // What is acknowledged is in the log, and synced there, before any of this. SQLite begins the log anew only once it has synced
-// the file with all that the log holds.
+// the file with all that the log holds. Nobody else folds: SQLite, with a commit, would not tell that the file was not synced.
 type checkpointer struct {
-	pool   *sql.DB // of one connection
-	writer *sql.DB // that of the writes
+	pool *sql.DB // of one connection
 	// file is the database's, for syncing it. It is closed last of all: with any descriptor of a file that is closed, a
 	// process loses the locks that SQLite has on it.
 	file *os.File
@@ -51,6 +58,12 @@ type checkpointer struct {
 // fail to sync it another time.
 var errNotSynced = errors.New("the database file could not be synced")
 
+// limitLog is the statement by which whoever writes cuts a log that has become a long one, as it begins anew.
+func limitLog(pages int) string {
+	const pageBytes = 4096
+	return fmt.Sprintf("PRAGMA journal_size_limit = %d", longLog*pages*pageBytes)
+}
+
 // between is called by the only one who writes, after each of its transactions.
 func (c *checkpointer) between() {
 	if c.folds {
@@ -62,7 +75,7 @@ func (c *checkpointer) between() {
 		}
 		return
 	}
-	logged, folded, err := c.fold("NOOP")
+	_, logged, folded, err := c.fold("NOOP")
 	if err != nil && !c.failing {
 		c.failed(err)
 	}
@@ -75,13 +88,13 @@ func (c *checkpointer) between() {
 // foldMost folds what is in the log, and what was written meanwhile, until little is left. Nobody waits for it.
 func (c *checkpointer) foldMost() error {
 	for range checkpointRounds {
-		if _, _, err := c.fold("PASSIVE"); err != nil {
+		if _, _, _, err := c.fold("PASSIVE"); err != nil {
 			return err
 		}
 		if err := c.file.Sync(); err != nil { // SQLite does that only where nothing was written meanwhile
 			return errors.Join(errNotSynced, err)
 		}
-		logged, folded, err := c.fold("NOOP")
+		_, logged, folded, err := c.fold("NOOP")
 		if err != nil || logged-folded < fewPages {
 			return err
 		}
@@ -90,11 +103,12 @@ func (c *checkpointer) foldMost() error {
 }
 
 // finish folds what is left and has the log begin anew, once most of it was folded. It waits a moment for those who still read
-// the log. Where they do so for long, or folding fails, it is tried again once there is more to fold.
+// the log, or a while. Where they do so for longer, or folding fails, it is tried again once there is more to fold.
 func (c *checkpointer) finish(err error) {
-	var logged, folded int
+	var busy bool
+	var logged int
 	if err == nil {
-		logged, folded, err = c.fold("RESTART")
+		busy, logged, err = c.foldRest()
 	}
 	switch {
 	case errors.Is(err, errNotSynced):
@@ -102,19 +116,31 @@ func (c *checkpointer) finish(err error) {
 	case err != nil:
 		c.failed(err)
 		c.due = max(c.due, c.pages) + c.pages/4
-	case folded < logged:
+	case busy && logged < longLog*c.pages:
 		c.due = logged + c.pages/4
+	case busy:
+		c.due = logged + logged/2
 	default:
 		c.due = 0
 	}
+}
+
+// foldRest folds all of the log and has it begin anew, unless it is busy: somebody reads it.
+func (c *checkpointer) foldRest() (busy bool, logged int, err error) {
+	for range checkpointTries {
+		busy, logged, _, err = c.fold("RESTART")
+		if err != nil || !busy || logged < longLog*c.pages {
+			break
+		}
+	}
+	return busy, logged, err
 }
 
 // stop has the log never begin anew: it alone is known to hold what was written. When the file is next opened, by another
 // process, all of the log is folded into it again.
 func (c *checkpointer) stop(err error) {
 	c.stopped, c.due = true, math.MaxInt
-	_, failed := c.writer.ExecContext(context.Background(), "PRAGMA wal_autocheckpoint = 0")
-	c.log.Error(context.Background(), "the log grows until the server is started again", errors.Join(err, failed))
+	c.log.Error(context.Background(), "the log grows until the server is started again", err)
 }
 
 // close waits for a fold that is under way, and lets go of the file; but not where the log is to stay: SQLite would fold what it
@@ -137,10 +163,12 @@ func (c *checkpointer) close() error {
 
 // fold runs SQLite's checkpoint in one of its modes: PASSIVE waits for nobody, RESTART for a moment, and NOOP only tells how
 // many pages the log holds, and how many of them are in the file. PASSIVE tells that of the log as it was when it began.
-func (c *checkpointer) fold(mode string) (logged, folded int, err error) {
-	var busy bool // which shows in the rest
+func (c *checkpointer) fold(mode string) (busy bool, logged, folded int, err error) {
 	err = c.pool.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint("+mode+")").Scan(&busy, &logged, &folded)
-	return logged, folded, err
+	if failure, ok := errors.AsType[sqlite3.Error](err); ok && failure.ExtendedCode == sqlite3.ErrIoErrFsync {
+		err = errors.Join(errNotSynced, err)
+	}
+	return busy, logged, folded, err
 }
 
 func (c *checkpointer) failed(err error) {

@@ -124,7 +124,7 @@ func (k *counter) mostFrequent(base *column, field string, limit int) (best []Co
 	} else if next, err = candidatesOf(k.tx, k.filter, varied{field: field}); err != nil {
 		return nil, false, err
 	}
-	found, more, err := mostFrequent(k.tx, *base, next, limit)
+	found, more, err := mostFrequent(k.tx, base, next, limit)
 	best = make([]Count, len(found))
 	for i, one := range found {
 		best[i] = Count{Value: one.at[0], Claims: one.claims}
@@ -138,7 +138,7 @@ func (k *counter) mostPlain(base *column, field string, limit int) (best []Count
 		best, err = mostOfAll(k.tx, field, limit)
 		return best, true, err
 	}
-	return mostInColumn(k.tx, field, *base, limit)
+	return mostInColumn(k.tx, field, base, limit)
 }
 
 // mostOfAll are up to limit values that the most of all claims have.
@@ -159,7 +159,7 @@ func mostOfAll(tx *gorm.DB, field string, limit int) ([]Count, error) {
 }
 
 // mostInColumn are up to limit values that the most claims of a column have. It is false where that takes counting sets.
-func mostInColumn(tx *gorm.DB, field string, base column, limit int) (best []Count, ok bool, err error) {
+func mostInColumn(tx *gorm.DB, field string, base *column, limit int) (best []Count, ok bool, err error) {
 	counted, ok, err := tallyOf(tx, field, base)
 	if err != nil || !ok {
 		return nil, ok, err
@@ -232,11 +232,13 @@ func label(tx *gorm.DB, field string, counts []Count) error {
 	})
 }
 
-// column is a set of claims to count in, or all claims.
+// column is a set of claims to count in, or all claims. Where facets rule it, what is counted in whole chunks is remembered, and
+// only what it has in others is looked up at once.
 type column struct {
 	whole bool
-	set   claimSet
 	ruled ruled
+	cut   placedSet // what it has where no facets rule it: all of it, or what it has in the chunks that a moment cuts
+	set   claimSet  // all of it, once it was asked for
 }
 
 // columnOf are the claims that a filter leaves, but for what it says of these fields.
@@ -248,35 +250,84 @@ func columnOf(tx *gorm.DB, f ClaimFilter, groups []group, but ...varied) (column
 	if err != nil || p.whole() {
 		return column{whole: true, ruled: ruled{span: everywhere}}, err
 	}
-	set, err := p.claims(tx, everywhere)
-	r := p.ruled()
-	r.fringe = r.fringeOf(set)
-	return column{set: set, ruled: r}, err
+	r, ok := p.ruled()
+	if !ok {
+		set, err := p.claims(tx, everywhere)
+		return columnOfSet(set), err
+	}
+	cut := claimSet{}
+	for _, chunk := range r.ends() {
+		those, err := p.claims(tx, span{chunk, chunk})
+		if err != nil {
+			return column{}, err
+		}
+		maps.Copy(cut, those)
+	}
+	r.fringe = r.fringeOf(cut).placed()
+	return column{ruled: r, cut: cut.placed()}, nil
+}
+
+// columnOfSet is a set that no facets rule.
+func columnOfSet(set claimSet) column {
+	return column{ruled: ruled{span: nowhere}, cut: set.placed(), set: set}
+}
+
+// claims are those of the column, or nil where it is all claims.
+func (c *column) claims(tx *gorm.DB) (_ claimSet, err error) {
+	if c.set == nil && !c.whole {
+		c.set, err = c.ruled.plan.claims(tx, everywhere)
+	}
+	return c.set, err
+}
+
+// within are the claims of the column in a run of chunks that facets rule, or nil where it is all claims.
+func (c *column) within(tx *gorm.DB, run span) (claimSet, error) {
+	if c.whole {
+		return nil, nil
+	}
+	return c.ruled.plan.claims(tx, run)
 }
 
 // count is how many claims the column has.
-func (c column) count(tx *gorm.DB) (int64, error) {
+func (c *column) count(tx *gorm.DB) (n int64, err error) {
 	if c.whole {
 		all, err := lookUp(tx, []facet{{fieldAll, ""}})
 		return mostOf(all), err
 	}
-	return c.set.count(), nil
+	found, left, _, err := counting[int64]{
+		base: c, what: part{what: totalPart}, size: func(int64) int { return 8 },
+		count: func(those claimSet, _ span) (found strip[int64], _ bool, _ error) {
+			for _, chunk := range sortedChunks(those) {
+				found = append(found, piece[int64]{chunkState{chunk: chunk}, int64(those[chunk].Count())})
+			}
+			return found, true, nil
+		},
+	}.parts(tx)
+	for _, p := range found {
+		n += p.part
+	}
+	for _, one := range left {
+		n += int64(len(one.list()))
+	}
+	return n, err
 }
 
 // of is what a column has of a set, which it takes.
-func (c column) of(set claimSet) column {
-	if !c.whole {
-		set.and(c.set)
+func (c *column) of(tx *gorm.DB, set claimSet) (claimSet, error) {
+	its, err := c.claims(tx)
+	if its != nil {
+		set.and(its)
 	}
-	return column{set: set, ruled: ruled{span: nowhere}}
+	return set, err
 }
 
 // span is where the column has claims.
-func (c column) span() span {
-	if c.whole {
-		return everywhere
+func (c *column) span(tx *gorm.DB) (span, error) {
+	its, err := c.claims(tx)
+	if its == nil {
+		return everywhere, err
 	}
-	return c.set.span()
+	return its.span(), err
 }
 
 // candidate is a value, or a combination of two, that claims may have.
@@ -389,7 +440,7 @@ func (f ClaimFilter) standingCells(tx *gorm.DB, vary []varied) (all []*candidate
 
 // mostFrequent are the values that the most claims of a column have. As they come by how many claims may have them at the
 // most, most of them need not be counted.
-func mostFrequent(tx *gorm.DB, base column, next source, limit int) (best []*candidate, more bool, err error) {
+func mostFrequent(tx *gorm.DB, base *column, next source, limit int) (best []*candidate, more bool, err error) {
 	exact := true // whether candidates came by how many claims have them indeed
 	for {
 		if base.whole && len(best) > limit && exact {
@@ -412,78 +463,72 @@ func mostFrequent(tx *gorm.DB, base column, next source, limit int) (best []*can
 }
 
 // countCandidates counts the claims of a column that have each of these values.
-func countCandidates(tx *gorm.DB, base column, page []*candidate) error {
+func countCandidates(tx *gorm.DB, base *column, page []*candidate) error {
 	var single []entry
 	for _, c := range page {
 		if len(c.facets) == 1 {
 			single = append(single, c.facets[0])
 		}
 	}
-	counted, err := countIn(tx, single, []column{base})
+	counted, err := countIn(tx, single, base)
 	if err != nil {
 		return err
 	}
 	for _, c := range page {
 		if len(c.facets) == 1 {
-			c.claims = counted[c.facets[0].id][0]
-		}
-		if len(c.facets) == 1 {
+			c.claims = counted[c.facets[0].id]
 			continue
 		}
 		those, err := c.in(tx, base)
 		if err != nil {
 			return err
 		}
-		c.claims = those.set.count()
+		c.claims = those.count()
 	}
 	return nil
 }
 
 // in are the claims of a column that have the value.
-func (c *candidate) in(tx *gorm.DB, base column) (column, error) {
+func (c *candidate) in(tx *gorm.DB, base *column) (claimSet, error) {
 	if c.set != nil {
-		return base.of(c.set.copy(everywhere)), nil
+		return base.of(tx, c.set.copy(everywhere))
 	}
-	set, err := unionOf(tx, entryIDs(c.facets), base.span())
-	return base.of(set), err
+	within, err := base.span(tx)
+	if err != nil {
+		return nil, err
+	}
+	set, err := unionOf(tx, entryIDs(c.facets), within)
+	if err != nil {
+		return nil, err
+	}
+	return base.of(tx, set)
 }
 
 // facetsAtOnce bounds how many facets' postings one statement reads.
 const facetsAtOnce = 512
 
-// countIn is how many claims of each column have each of these facets, by the facets' ids.
-func countIn(tx *gorm.DB, facets []entry, columns []column) (map[int64][]int64, error) {
-	counted := make(map[int64][]int64, len(facets))
-	all, whole := span{lastChunk, 0}, true
-	for _, column := range columns {
-		if !column.whole {
-			its := column.span()
-			all, whole = span{min(all.first, its.first), max(all.last, its.last)}, false
+// countIn is how many claims of a column have each of these facets, by the facets' ids.
+func countIn(tx *gorm.DB, facets []entry, base *column) (map[int64]int64, error) {
+	counted := make(map[int64]int64, len(facets))
+	if base.whole {
+		for _, e := range facets {
+			counted[e.id] = e.claims
 		}
-	}
-	for _, e := range facets {
-		counted[e.id] = make([]int64, len(columns))
-		for i, column := range columns {
-			if column.whole {
-				counted[e.id][i] = e.claims
-			}
-		}
-	}
-	if whole {
 		return counted, nil
 	}
+	its, err := base.claims(tx)
+	if err != nil {
+		return nil, err
+	}
 	for page := range slices.Chunk(facets, facetsAtOnce) {
-		err := readPostings(tx, entryIDs(page), all, func(facet, chunk int64, code []byte) error {
-			for i, column := range columns {
-				if set := column.set[chunk]; set != nil {
-					n, err := set.CountCoded(code)
-					if err != nil {
-						return err
-					}
-					counted[facet][i] += int64(n)
-				}
+		err := readPostings(tx, entryIDs(page), its.span(), func(facet, chunk int64, code []byte) error {
+			set := its[chunk]
+			if set == nil {
+				return nil
 			}
-			return nil
+			n, err := set.CountCoded(code)
+			counted[facet] += int64(n)
+			return err
 		})
 		if err != nil {
 			return nil, err

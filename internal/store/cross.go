@@ -34,19 +34,26 @@ func (a axis) sorted() (axis, []int32) {
 
 // cross counts the claims of a column that have a value of one axis and a value of another. It is false where that takes
 // counting sets.
-func cross(tx *gorm.DB, base column, rows, columns axis) (cells [][]int64, ok bool, err error) {
+func cross(tx *gorm.DB, base *column, rows, columns axis) (cells [][]int64, ok bool, err error) {
 	cells = table(len(rows.values), len(columns.values))
 	rows, rowAt := rows.sorted() // what is remembered of some values does not depend on how many claims have them
 	columns, columnAt := columns.sorted()
-	found, ok, err := counting[[]crossing]{
+	found, left, ok, err := counting[[]crossing]{
 		base, part{what: crossPart, text: rows.key() + "\x00\x00" + columns.key()}, []string{rows.field, columns.field},
 		func(all []crossing) int { return 12 * len(all) },
 		func(those claimSet, within span) (strip[[]crossing], bool, error) {
-			return newCrossings(tx, those, within, rows, columns)
+			return newCrossings(tx, those.placed(), within, rows, columns)
 		},
 	}.parts(tx)
 	if err != nil || !ok {
 		return nil, ok, err
+	}
+	if len(left) > 0 {
+		rest, ok, err := newCrossings(tx, left, left.span(), rows, columns)
+		if err != nil || !ok {
+			return nil, ok, err
+		}
+		found = slices.Concat(found, rest)
 	}
 	for _, p := range found {
 		for _, one := range p.part {
@@ -66,7 +73,7 @@ func table(rows, columns int) [][]int64 {
 }
 
 // newCrossings counts those of a set, or of all claims in a run of chunks, by the sheets of both fields.
-func newCrossings(tx *gorm.DB, those claimSet, within span, rows, columns axis) (found strip[[]crossing], ok bool, err error) {
+func newCrossings(tx *gorm.DB, those placedSet, within span, rows, columns axis) (found strip[[]crossing], ok bool, err error) {
 	theirs, ok, err := sheetsOf(tx, rows.field, within)
 	if err != nil || !ok {
 		return nil, ok, err
@@ -81,7 +88,7 @@ func newCrossings(tx *gorm.DB, those claimSet, within span, rows, columns axis) 
 		if p.part == nil || other == nil || set == nil && those != nil {
 			continue
 		}
-		found = append(found, piece[[]crossing]{p.chunkState, crossSheets(p.part, other, p.part.pick(rowAt), other.pick(columnAt), set)})
+		found = append(found, piece[[]crossing]{p.chunkState, crossSheets(p.part, other, p.part.pick(rowAt), other.pick(columnAt), placesOf(set))})
 	}
 	return found, true, nil
 }
@@ -105,11 +112,11 @@ func (s *sheet) pick(places []int32) picked {
 	return p
 }
 
-// crossSheets counts the claims of a set, or all claims of the chunk, that have values of both sheets.
-func crossSheets(rows, columns *sheet, r, c picked, set *bitset.Set) (found []crossing) {
+// crossSheets counts the claims of some places that have values of both sheets.
+func crossSheets(rows, columns *sheet, r, c picked, places []uint16) (found []crossing) {
 	width := len(c.places) + 1
 	counts := make([]int32, (len(r.places)+1)*width)
-	for _, n := range placesOf(set) {
+	for _, n := range places {
 		a, b := rows.cells[n:n+1], columns.cells[n:n+1]
 		if a[0]|b[0] < several {
 			counts[int(r.at[a[0]])*width+int(c.at[b[0]])]++
@@ -137,11 +144,11 @@ func crossSheets(rows, columns *sheet, r, c picked, set *bitset.Set) (found []cr
 	return found
 }
 
-// placesOf are the places of a set, or all that there are.
-func placesOf(set *bitset.Set) []uint16 {
-	if set == nil {
+// placesOf are the places of some claims, or all that there are.
+func placesOf(those *placed) []uint16 {
+	if those == nil {
 		var none bitset.Set
-		set = none.Rest()
+		return none.Rest().Places()
 	}
-	return set.Places()
+	return those.list()
 }

@@ -160,6 +160,24 @@ func (s strip[T]) pick(wanted []chunkState, into strip[T]) (missing span) {
 	return missing
 }
 
+// of is the part of the strip that is of these chunks as they are wanted, if all of them are there, and nothing between them.
+func (s strip[T]) of(wanted []chunkState) (found strip[T], ok bool) {
+	if len(wanted) == 0 {
+		return nil, true
+	}
+	first, _ := slices.BinarySearchFunc(s, wanted[0].chunk, piece[T].compare)
+	if len(s)-first < len(wanted) {
+		return nil, false
+	}
+	found = s[first : first+len(wanted) : first+len(wanted)]
+	for i, w := range wanted {
+		if found[i].chunkState != w {
+			return nil, false
+		}
+	}
+	return found, true
+}
+
 // with is the strip with these pieces, instead of others of the same chunks.
 func (s strip[T]) with(pieces []piece[T]) strip[T] {
 	all := make(strip[T], 0, len(s)+len(pieces))

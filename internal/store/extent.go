@@ -5,7 +5,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"claimtracker/internal/bitset"
 	"claimtracker/internal/tracker"
 )
 
@@ -28,19 +27,57 @@ func (e extent) with(other extent) extent {
 }
 
 // extents are those of the claims of a column that have each of these values. It is false where that takes looking at sets.
-func extents(tx *gorm.DB, base column, of axis) (all []extent, ok bool, err error) {
-	found, ok, err := counting[chunkExtents]{
+func extents(tx *gorm.DB, base *column, of axis) (all []extent, ok bool, err error) {
+	found, left, ok, err := counting[chunkExtents]{
 		base, part{what: extentPart, text: of.field}, []string{of.field, fieldClaimedDay},
 		func(c chunkExtents) int { return 32 + 16*len(c.all) },
 		func(those claimSet, within span) (strip[chunkExtents], bool, error) {
-			return newExtents(tx, of.field, those, within)
+			return newExtents(tx, of.field, those.placed(), within)
 		},
 	}.parts(tx)
+	if err != nil || !ok {
+		return nil, ok, err
+	}
 	s := extentSearch{of: of, all: make([]extent, len(of.values))}
 	for _, p := range found {
 		s.add(p.chunk, p.part)
 	}
+	if len(left) > 0 {
+		ok, err = s.look(tx, left)
+	}
 	return s.all, ok, err
+}
+
+// look takes in the claims of a set. It is false where that takes looking at sets.
+func (s *extentSearch) look(tx *gorm.DB, those placedSet) (ok bool, err error) {
+	sheets, ok, err := sheetsOf(tx, s.of.field, those.span())
+	if err != nil || !ok {
+		return ok, err
+	}
+	days, err := calendarOf(tx, those.span())
+	if err != nil {
+		return false, err
+	}
+	chosen := sheets.numbers.chosen(s.of.values)
+	for _, p := range sheets.strip {
+		one := those[p.chunk]
+		if one == nil || p.part == nil {
+			continue
+		}
+		its := days.in(p.chunk)
+		for _, n := range one.list() {
+			for _, v := range p.part.of(n) {
+				if v == 0 {
+					continue
+				}
+				if at := chosen[p.part.numbers[v]]; at >= 0 {
+					claim, day := p.chunk<<chunkBits|int64(n), its.day(n)
+					s.all[at] = s.all[at].with(extent{claim, claim, day, day})
+				}
+			}
+		}
+	}
+	return true, nil
 }
 
 // extentSearch gathers the extents of values.
@@ -80,23 +117,22 @@ func (s *extentSearch) add(chunk int64, in chunkExtents) {
 }
 
 // newExtents are the extents of all values in each chunk of a set, or of all claims in a run of chunks.
-func newExtents(tx *gorm.DB, field string, those claimSet, within span) (found strip[chunkExtents], ok bool, err error) {
+func newExtents(tx *gorm.DB, field string, those placedSet, within span) (found strip[chunkExtents], ok bool, err error) {
 	sheets, ok, err := sheetsOf(tx, field, within)
 	if err != nil || !ok {
 		return nil, ok, err
 	}
-	days, _, err := sheetsOf(tx, fieldClaimedDay, within) // none is too wide: a claim has one day
+	days, err := calendarOf(tx, within)
 	if err != nil {
 		return nil, false, err
 	}
-	names := days.numbers.all()
 	for _, p := range sheets.strip {
 		set := those[p.chunk]
 		if p.part == nil || set == nil && those != nil {
 			continue
 		}
 		one := chunkExtents{numbers: sheets.numbers}
-		for i, e := range extentsIn(p.part, days.of(p.chunk), names, set) {
+		for i, e := range extentsIn(p.part, days.in(p.chunk), set) {
 			if e.beyond > 0 {
 				one.all = append(one.all, numberedExtent{p.part.numbers[i], uint16(e.first), uint16(e.beyond - 1), e.firstDay, e.lastDay})
 			}
@@ -132,16 +168,35 @@ func dateOf(n int32) tracker.Date {
 	return tracker.Date(day)
 }
 
-// daysIn are the numbers of the days in a sheet of days, by their places; names are those of the days' numbers.
-func daysIn(s *sheet, names []string) []int32 {
-	if s == nil {
-		return nil
+// calendar tells on which days claims were claimed.
+type calendar struct {
+	sheets sheets
+	days   []int32 // by the numbers of the sheets' values
+}
+
+// calendarOf is that of a run of chunks.
+func calendarOf(tx *gorm.DB, within span) (c calendar, err error) {
+	if c.sheets, _, err = sheetsOf(tx, fieldClaimedDay, within); err != nil { // none is too wide: a claim has one day
+		return c, err
 	}
-	days := make([]int32, len(s.numbers))
-	for i, number := range s.numbers[1:] {
-		days[i+1] = dayNumber(names[number])
+	c.days = c.sheets.numbers.daysOf()
+	return c, nil
+}
+
+func (c calendar) in(chunk int64) daysIn { return daysIn{c.sheets.of(chunk), c.days} }
+
+// daysIn tells it of a chunk.
+type daysIn struct {
+	sheet *sheet
+	days  []int32
+}
+
+// day is the number of the day of a claim, 0 where it has none.
+func (d daysIn) day(n uint16) int32 {
+	if d.sheet == nil || d.sheet.cells[n] == 0 {
+		return 0
 	}
-	return days
+	return d.days[d.sheet.numbers[d.sheet.cells[n]]]
 }
 
 // chunkExtent is an extent within a chunk: places of claims, and numbers of days, 0 for none.
@@ -170,20 +225,12 @@ func (e *chunkExtent) see(n int, day int32) {
 	e.lastDay = max(e.lastDay, day)
 }
 
-// extentsIn are those of the claims of a set, or of all claims of the chunk, that have each value of a sheet, by its place; names
-// are those of the days' numbers.
-func extentsIn(s, days *sheet, names []string, set *bitset.Set) []chunkExtent {
-	all, dayOf := make([]chunkExtent, len(s.numbers)), daysIn(days, names)
-	for _, n := range placesOf(set) {
-		day := int32(0)
-		if days != nil {
-			day = dayOf[days.cells[n]]
-		}
-		if c := s.cells[n]; c < several {
-			all[c].see(int(n), day)
-			continue
-		}
-		for _, v := range s.list(s.cells[n]) {
+// extentsIn are those of some claims, or of all claims of the chunk, that have each value of a sheet, by its place.
+func extentsIn(s *sheet, days daysIn, those *placed) []chunkExtent {
+	all := make([]chunkExtent, len(s.numbers))
+	for _, n := range placesOf(those) {
+		day := days.day(n)
+		for _, v := range s.of(n) {
 			all[v].see(int(n), day)
 		}
 	}
@@ -193,21 +240,15 @@ func extentsIn(s, days *sheet, names []string, set *bitset.Set) []chunkExtent {
 
 // extent is that of a set.
 func (s claimSet) extent(tx *gorm.DB) (all extent, err error) {
-	days, _, err := sheetsOf(tx, fieldClaimedDay, s.span())
+	days, err := calendarOf(tx, s.span())
 	if err != nil {
 		return all, err
 	}
-	names := days.numbers.all()
 	for chunk, set := range s {
-		sheet := days.of(chunk)
-		dayOf := daysIn(sheet, names)
+		its := days.in(chunk)
 		var one chunkExtent
 		for _, n := range set.Places() {
-			if sheet == nil {
-				one.see(int(n), 0)
-			} else {
-				one.see(int(n), dayOf[sheet.cells[n]])
-			}
+			one.see(int(n), its.day(n))
 		}
 		all = all.with(one.in(chunk))
 	}

@@ -251,6 +251,9 @@ func broken(err error) bool {
 	return network
 }
 
+// undone is never known.
+func (e *postgresEngine) undone(error) bool { return false }
+
 // lost tells whether an error is of the connection that a transaction ran on rather than of the server: the same may go
 // through on another. From then on no connection from before is used.
 func (e *postgresEngine) lost(err error) bool {

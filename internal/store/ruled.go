@@ -1,6 +1,7 @@
 package store
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,23 +22,22 @@ const (
 
 // ruled is where a column has the claims that some facets say, and which facets these are.
 type ruled struct {
-	span     span   // of whole chunks
-	by       string // the facets: "" where the column is all claims
-	fields   []string
-	plan     plan     // what they leave
-	from, to int64    // as for a plan
-	fringe   claimSet // what the column has in the blocks that these cut
+	span   span   // of whole chunks
+	by     string // the facets: "" where the column is all claims
+	fields []string
+	plan   plan      // what leaves the column
+	fringe placedSet // what the column has in the blocks that the plan's ids cut
 }
 
 // longestRule bounds the text of a rule, in bytes.
 const longestRule = 500
 
-// ruled is where the plan leaves what its clauses say.
-func (p plan) ruled() ruled {
+// ruled is where the plan leaves what its clauses say, unless there is more to it.
+func (p plan) ruled() (r ruled, ok bool) {
 	if p.nothing || len(p.sets) > 0 {
-		return ruled{span: nowhere}
+		return r, false
 	}
-	r := ruled{span: everywhere, plan: plan{clauses: p.clauses}, from: p.from, to: p.to}
+	r = ruled{span: everywhere, plan: p}
 	if p.from > 0 {
 		r.span.first = chunkOf(p.from) + 1
 	}
@@ -60,19 +60,17 @@ func (p plan) ruled() ruled {
 		}
 	}
 	slices.Sort(rules)
-	if r.by = strings.Join(rules, ""); len(r.by) > longestRule {
-		return ruled{span: nowhere}
-	}
-	return r
+	r.by = strings.Join(rules, "")
+	return r, len(r.by) <= longestRule
 }
 
 // ends are the chunks that are cut.
 func (r ruled) ends() (chunks []int64) {
-	if r.from > 0 {
-		chunks = append(chunks, chunkOf(r.from))
+	if p := r.plan; p.from > 0 {
+		chunks = append(chunks, chunkOf(p.from))
 	}
-	if r.to > 0 && (r.from == 0 || chunkOf(r.to) != chunkOf(r.from)) {
-		chunks = append(chunks, chunkOf(r.to))
+	if p := r.plan; p.to > 0 && (p.from == 0 || chunkOf(p.to) != chunkOf(p.from)) {
+		chunks = append(chunks, chunkOf(p.to))
 	}
 	return chunks
 }
@@ -80,12 +78,12 @@ func (r ruled) ends() (chunks []int64) {
 // holds tells whether a block is not cut.
 func (r ruled) holds(chunk int64, block int) bool {
 	first := chunk<<chunkBits | int64(block)<<blockBits
-	return r.from <= first && (r.to == 0 || first+1<<blockBits-1 <= r.to)
+	return r.plan.from <= first && (r.plan.to == 0 || first+1<<blockBits-1 <= r.plan.to)
 }
 
 // counting is what is counted of fields in the chunks of a column, and remembered.
 type counting[T any] struct {
-	base   column
+	base   *column
 	what   part
 	fields []string
 	size   func(T) int // about how many bytes it takes
@@ -93,38 +91,34 @@ type counting[T any] struct {
 	count func(those claimSet, within span) (strip[T], bool, error)
 }
 
-// parts are what is counted of the column, in any order. It is false where count cannot.
-func (c counting[T]) parts(tx *gorm.DB) (found strip[T], ok bool, err error) {
+// parts are what is counted of the column, in any order, but for the claims that are left to be counted one by one. It is false
+// where count cannot.
+func (c counting[T]) parts(tx *gorm.DB) (found strip[T], left placedSet, ok bool, err error) {
 	f, err := foldedOf(tx)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, false, err
 	}
 	c.fields, c.what.text = slices.Concat(c.fields, c.base.ruled.fields), c.what.text+"\x00\x00"+c.base.ruled.by
-	within := c.base.span().both(c.base.ruled.span)
-	if found, ok, err = c.inChunks(tx, f, within); err != nil || !ok {
-		return nil, ok, err
+	if found, ok, err = c.inChunks(tx, f, c.base.ruled.span); err != nil || !ok {
+		return nil, nil, ok, err
 	}
-	left := c.base.set.outside(within)
-	for _, chunk := range c.base.ruled.ends() {
-		if c.base.ruled.fringe[chunk] == nil || f.memory == nil {
-			continue
-		}
+	if left = c.base.cut; f.memory == nil || len(c.base.ruled.fringe) == 0 {
+		return found, left, true, nil
+	}
+	left = maps.Clone(left)
+	for chunk, fringe := range c.base.ruled.fringe {
 		all, ok, err := c.inBlocks(tx, f, chunk)
 		if err != nil || !ok {
-			return nil, ok, err
+			return nil, nil, ok, err
 		}
 		for i, one := range all {
 			if c.base.ruled.holds(chunk, i) {
 				found = append(found, piece[T]{chunkState{chunk: chunk}, one})
 			}
 		}
-		left[chunk] = c.base.ruled.fringe[chunk]
+		left[chunk] = fringe
 	}
-	if len(left) == 0 {
-		return found, true, nil
-	}
-	cut, ok, err := c.count(left, left.span())
-	return append(found, cut...), ok, err
+	return found, left, true, nil
 }
 
 // inChunks are those of whole chunks.
@@ -134,12 +128,16 @@ func (c counting[T]) inChunks(tx *gorm.DB, f *folded, within span) (found strip[
 		return nil, false, err
 	}
 	known, _ := recall[strip[T]](f.memory, c.what)
-	found = make(strip[T], len(wanted))
-	missing := known.pick(wanted, found)
-	if missing == nowhere {
+	if found, ok = known.of(wanted); ok {
 		return found, true, nil
 	}
-	loaded, ok, err := c.count(c.base.set.within(missing), missing)
+	found = make(strip[T], len(wanted))
+	missing := known.pick(wanted, found)
+	those, err := c.base.within(tx, missing)
+	if err != nil {
+		return nil, false, err
+	}
+	loaded, ok, err := c.count(those, missing)
 	if err != nil || !ok {
 		return nil, ok, err
 	}
@@ -162,7 +160,7 @@ func (c counting[T]) inBlocks(tx *gorm.DB, f *folded, chunk int64) (all []T, ok 
 	if known.pick(wanted, found) == nowhere {
 		return found[0].part, true, nil
 	}
-	those, err := c.base.ruled.plan.claims(tx, its)
+	those, err := plan{clauses: c.base.ruled.plan.clauses}.claims(tx, its)
 	if err != nil {
 		return nil, false, err
 	}
@@ -214,35 +212,39 @@ func inBlocks(set *bitset.Set, these func(i int) bool) *bitset.Set {
 	return part
 }
 
-// both is where two runs are.
-func (s span) both(other span) span {
-	if first, last := max(s.first, other.first), min(s.last, other.last); first <= last {
-		return span{first, last}
-	}
-	return nowhere
+// placed are claims of a chunk, with the list of their places, which is made once.
+type placed struct {
+	set    *bitset.Set
+	places []uint16
 }
 
-// within is what the set holds of a run of chunks; of all claims, which is nil, all.
-func (s claimSet) within(run span) claimSet {
+func (p *placed) list() []uint16 {
+	if p.places == nil {
+		p.places = p.set.Places()
+	}
+	return p.places
+}
+
+// placedSet is a claimSet of such chunks.
+type placedSet map[int64]*placed
+
+// placed is the set with lists, or nil of nil, which stands for all claims.
+func (s claimSet) placed() placedSet {
 	if s == nil {
 		return nil
 	}
-	part := claimSet{}
-	for n, one := range s {
-		if run.has(n) {
-			part[n] = one
-		}
+	all := make(placedSet, len(s))
+	for chunk, set := range s {
+		all[chunk] = &placed{set: set}
 	}
-	return part
+	return all
 }
 
-// outside is what the set holds of the chunks that are not in a run.
-func (s claimSet) outside(run span) claimSet {
-	rest := claimSet{}
-	for n, one := range s {
-		if !run.has(n) {
-			rest[n] = one
-		}
+// span is as for a claimSet.
+func (s placedSet) span() span {
+	all := nowhere
+	for chunk := range s {
+		all = all.with(chunk)
 	}
-	return rest
+	return all
 }

@@ -29,6 +29,14 @@ func (s *sheet) list(c uint16) []uint16 {
 	return s.lists[s.starts[k]:s.starts[k+1]]
 }
 
+// of are the places of the values of a claim, 0 where it has none.
+func (s *sheet) of(n uint16) []uint16 {
+	if c := s.cells[n]; c >= several {
+		return s.list(c)
+	}
+	return s.cells[n : n+1]
+}
+
 // size is about how many bytes the sheet takes.
 func (s *sheet) size() int {
 	if s == nil {
@@ -179,16 +187,14 @@ func (s *sheet) set(n int, values []uint16) bool {
 	return true
 }
 
-// count adds, for each value, how many claims of a set have it.
-func (s *sheet) count(set *bitset.Set, counts []int32) {
-	sign := int32(1)
-	if set.Count() > bitset.Size/2 { // fewer are left out
-		set, sign = set.Rest(), -1
-		for i, n := range s.total {
-			counts[i] += n
-		}
+// count is how many of some claims have each value, by its place in numbers.
+func (s *sheet) count(those *placed) []int32 {
+	counts, sign, places := make([]int32, len(s.total)), int32(1), those.list()
+	if len(places) > bitset.Size/2 { // fewer are left out
+		places, sign = those.set.Rest().Places(), -1
+		copy(counts, s.total)
 	}
-	for _, n := range set.Places() {
+	for _, n := range places {
 		if c := s.cells[n]; c < several {
 			counts[c] += sign
 		} else {
@@ -197,6 +203,8 @@ func (s *sheet) count(set *bitset.Set, counts []int32) {
 			}
 		}
 	}
+	counts[0] = 0 // of those that have none
+	return counts
 }
 
 // numbering gives the values of a field numbers, as they come.
@@ -204,6 +212,7 @@ type numbering struct {
 	mu     sync.Mutex
 	values []string
 	places map[string]int32
+	days   []int32 // of the first values, those that they name
 }
 
 func newNumbering() *numbering { return &numbering{places: map[string]int32{}} }
@@ -227,11 +236,18 @@ func (n *numbering) all() []string {
 	return slices.Clip(n.values)
 }
 
+// daysOf are the days that the values name, of a field of days.
+func (n *numbering) daysOf() []int32 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, day := range n.values[len(n.days):] {
+		n.days = append(n.days, dayNumber(day))
+	}
+	return slices.Clip(n.days)
+}
+
 // same is the number of the value that has that number in another numbering.
 func (n *numbering) same(other *numbering, number int32) int32 {
-	if n == other {
-		return number
-	}
 	return n.of(other.all()[number])
 }
 

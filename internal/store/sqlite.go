@@ -72,14 +72,14 @@ func (e *sqliteEngine) open(ctx context.Context, config *gorm.Config) (write, re
 	if err != nil {
 		return nil, nil, errors.Join(err, closePool(write))
 	}
-	if err := e.checkpoint(config, write); err != nil {
+	if err := e.checkpoint(config); err != nil {
 		return nil, nil, errors.Join(err, closePool(read), closePool(write))
 	}
 	return write, read, nil
 }
 
 // checkpoint gets ready to fold the log. Its connection waits for those who read the log, or write, for a moment only.
-func (e *sqliteEngine) checkpoint(config *gorm.Config, write *gorm.DB) error {
+func (e *sqliteEngine) checkpoint(config *gorm.Config) error {
 	db, err := e.pool(config, 1, "_synchronous=FULL&_busy_timeout=10&_stmt_cache_size=10")
 	if err != nil {
 		return err
@@ -87,9 +87,6 @@ func (e *sqliteEngine) checkpoint(config *gorm.Config, write *gorm.DB) error {
 	c := &checkpointer{log: config.Logger, pages: checkpointPages, folded: make(chan error, 1)}
 	if c.pool, err = db.DB(); err != nil {
 		return err
-	}
-	if c.writer, err = write.DB(); err != nil {
-		return errors.Join(err, c.pool.Close())
 	}
 	if c.file, err = os.OpenFile(e.path, os.O_RDWR, 0); err != nil {
 		return errors.Join(fmt.Errorf("cannot open %s: %w", e.path, err), c.pool.Close())
@@ -205,9 +202,9 @@ func (e *sqliteEngine) prepare(ctx context.Context, db *gorm.DB) error {
 	if err := pool.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil || mode != "wal" {
 		return errors.Join(fmt.Errorf("%s cannot keep a write-ahead log (its journal mode is %q); is it on a network share?", e.path, mode), err)
 	}
-	// What a statement that fails half-way would have to put back is kept in memory: in a file, that is three times as much to
-	// write as the log.
-	if _, err := pool.ExecContext(ctx, fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA temp_store = MEMORY", mostLoggedPages)); err != nil {
+	// The log is folded by the checkpointer alone. What a statement that fails half-way would have to put back is kept in memory:
+	// in a file, that is three times as much to write as the log.
+	if _, err := pool.ExecContext(ctx, "PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY; "+limitLog(checkpointPages)); err != nil {
 		return fmt.Errorf("cannot set up the log of %s: %w", e.path, err)
 	}
 	// SQLite opens the log with the first look into the file. The writer must have it open from the beginning, for it is
@@ -238,7 +235,7 @@ func (e *sqliteEngine) check(ctx context.Context, pool *sql.DB) error {
 
 func (e *sqliteEngine) pool(config *gorm.Config, connections int, parameters string) (*gorm.DB, error) {
 	own := *config
-	db, err := gorm.Open(sqliteDialector{sqlite.Open("file:" + (&url.URL{Path: e.path}).EscapedPath() + "?" + parameters)}, &own)
+	db, err := gorm.Open(sqliteDialector{&sqlite.Dialector{DSN: "file:" + (&url.URL{Path: e.path}).EscapedPath() + "?" + parameters}}, &own)
 	if err != nil {
 		// The first statement reads the schema, which may take up several pages.
 		if failure, ok := errors.AsType[sqlite3.Error](err); ok && failure.Code == sqlite3.ErrCorrupt {
@@ -256,14 +253,14 @@ func (e *sqliteEngine) pool(config *gorm.Config, connections int, parameters str
 }
 
 // sqliteDialector is GORM's, which takes what triggers refuse as foreign keys that are violated: they stand in for some.
-type sqliteDialector struct{ gorm.Dialector }
+type sqliteDialector struct{ *sqlite.Dialector }
 
 // Translate implements gorm.ErrorTranslator.
 func (d sqliteDialector) Translate(err error) error {
 	if failure, ok := errors.AsType[sqlite3.Error](err); ok && failure.ExtendedCode == sqlite3.ErrConstraintTrigger {
 		return gorm.ErrForeignKeyViolated
 	}
-	return d.Dialector.(gorm.ErrorTranslator).Translate(err)
+	return d.Dialector.Translate(err)
 }
 
 func (e *sqliteEngine) ready(_ context.Context, write *gorm.DB) error {
@@ -272,10 +269,18 @@ func (e *sqliteEngine) ready(_ context.Context, write *gorm.DB) error {
 	return write.Transaction(func(tx *gorm.DB) error { return tx.Exec(setApplicationID).Error })
 }
 
-// away is true of a disk that is full or fails, and of another program that holds on to the file.
+// away is true of a disk that is full or fails, of a process that has as many files open as it may, and of another program that
+// holds on to the file.
 func (e *sqliteEngine) away(err error) bool {
 	failure, ok := errors.AsType[sqlite3.Error](err)
-	return ok && slices.Contains([]sqlite3.ErrNo{sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrFull, sqlite3.ErrIoErr}, failure.Code)
+	passing := []sqlite3.ErrNo{sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrCantOpen}
+	return ok && slices.Contains(passing, failure.Code)
+}
+
+// undone is true of a disk that is full: what makes a transaction count is written last, and found no room.
+func (e *sqliteEngine) undone(err error) bool {
+	failure, ok := errors.AsType[sqlite3.Error](err)
+	return ok && failure.Code == sqlite3.ErrFull
 }
 
 // turn is as the pool's parameters have it.
@@ -410,8 +415,9 @@ func (e *sqliteEngine) setHighest(tx *gorm.DB, table string, id int64) error {
 
 // sqliteSpeech: a list is a JSON array. CROSS JOIN keeps the order in which the tables are read.
 var sqliteSpeech = speech{
-	among:    "IN (SELECT value FROM json_each(?))",
-	standsIn: "o.published_at = COALESCE(a.published_at, -62135596800000000) AND o.article_id = a.id",
+	among:     "IN (SELECT value FROM json_each(?))",
+	unindexed: "+",
+	standsIn:  "o.published_at = COALESCE(a.published_at, -62135596800000000) AND o.article_id = a.id",
 	quotes: `occurrences.id IN (SELECT o.id FROM json_each(?) AS n
 		CROSS JOIN claims_search AS f ON f.claims_search MATCH '"` + search.NumberSign + `' || printf('%x', n.value & 4294967295) || '"'
 		CROSS JOIN occurrences AS o ON o.claim_id = f.rowid AND o.words = n.value)`,

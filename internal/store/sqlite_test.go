@@ -270,6 +270,24 @@ func TestACleanCloseLeavesTheFileAndItsLockOnly(t *testing.T) {
 	}
 }
 
+// Connections are opened as they are needed: not while too many files are open, or the file is not to be found.
+func TestAReadWhoseConnectionCannotBeOpenedIsUnavailable(t *testing.T) {
+	if !onSQLite() {
+		return
+	}
+	path := database(t)
+	s := openAt(t, path)
+	source := newSource(s, "kept")
+	must(0, os.Rename(path, path+".moved"))
+	err := s.Read(bg, func(*gorm.DB) error { // which has the connection that is open
+		_, err := s.Sources.Get(bg, source.ID)
+		return err
+	})
+	wantCode(t, "a read that needs another connection", err, tracker.Unavailable)
+	must(0, os.Rename(path+".moved", path))
+	must(s.Sources.Get(bg, source.ID))
+}
+
 func TestOpeningAgainChangesNothing(t *testing.T) {
 	if !onSQLite() {
 		return

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -55,21 +54,21 @@ func (k *counter) cells(rows, columns Counts) ([][]int64, error) {
 		return nil, err
 	}
 	if groupOf(k.groups, rows.Field).has(columns.Field) {
-		return k.joint(*base, rows.varied(), columns.varied())
+		return k.joint(base, rows.varied(), columns.varied())
 	}
 	row, plain := k.plain(rows.Field)
 	column, plainToo := k.plain(columns.Field)
 	if plain && plainToo {
-		cells, ok, err := cross(k.tx, *base, axis{row, rows.values()}, axis{column, columns.values()})
+		cells, ok, err := cross(k.tx, base, axis{row, rows.values()}, axis{column, columns.values()})
 		if err != nil || ok {
 			return cells, err
 		}
 	}
-	return k.crossSets(*base, rows.varied(), columns.varied())
+	return k.crossSets(base, rows.varied(), columns.varied())
 }
 
 // crossSets counts cells by the sets of claims that have the values.
-func (k *counter) crossSets(base column, rows, columns varied) ([][]int64, error) {
+func (k *counter) crossSets(base *column, rows, columns varied) ([][]int64, error) {
 	cells := table(len(rows.values), len(columns.values))
 	sets, err := k.sets(base, columns)
 	if err != nil {
@@ -89,14 +88,14 @@ func (k *counter) crossSets(base column, rows, columns varied) ([][]int64, error
 			return nil, err
 		}
 		for k, column := range sets {
-			cells[i][k] = has.set.countBoth(column)
+			cells[i][k] = has.countBoth(column)
 		}
 	}
 	return cells, nil
 }
 
 // joint counts cells of two fields of one and the same thing.
-func (k *counter) joint(base column, rows, columns varied) ([][]int64, error) {
+func (k *counter) joint(base *column, rows, columns varied) ([][]int64, error) {
 	cells := table(len(rows.values), len(columns.values))
 	if len(rows.values) == 0 || len(columns.values) == 0 {
 		return cells, nil
@@ -141,7 +140,7 @@ func chosen(tx *gorm.DB, f ClaimFilter, v varied) (map[string]*candidate, error)
 }
 
 // sets are the claims of a column that have each of these values.
-func (k *counter) sets(base column, v varied) ([]claimSet, error) {
+func (k *counter) sets(base *column, v varied) ([]claimSet, error) {
 	those, err := chosen(k.tx, k.filter, v)
 	if err != nil {
 		return nil, err
@@ -149,11 +148,9 @@ func (k *counter) sets(base column, v varied) ([]claimSet, error) {
 	sets := make([]claimSet, len(v.values))
 	for i, value := range v.values {
 		if one := those[value]; one != nil {
-			has, err := one.in(k.tx, base)
-			if err != nil {
+			if sets[i], err = one.in(k.tx, base); err != nil {
 				return nil, err
 			}
-			sets[i] = has.set
 		}
 	}
 	return sets, nil
@@ -239,11 +236,11 @@ func (k *counter) byDays(days []entry) ([]int64, error) {
 		}
 		return all, nil
 	}
-	return all, countDays(k.tx, *base, days, func(i int, n int64) { all[i] = n })
+	return all, countDays(k.tx, base, days, func(i int, n int64) { all[i] = n })
 }
 
 // countDays gives fn how many claims of a column there are of each of these days, or months, by their places.
-func countDays(tx *gorm.DB, base column, days []entry, fn func(i int, n int64)) error {
+func countDays(tx *gorm.DB, base *column, days []entry, fn func(i int, n int64)) error {
 	if len(days) == 0 {
 		return nil
 	}
@@ -274,18 +271,19 @@ func (k *counter) splitDays(days []entry, split Counts) ([][]int64, error) {
 		return nil, err
 	}
 	if field, plain := k.plain(split.Field); plain {
-		cells, ok, err := cross(k.tx, *base, axis{days[0].field, dayValues(days)}, axis{field, split.values()})
+		cells, ok, err := cross(k.tx, base, axis{days[0].field, dayValues(days)}, axis{field, split.values()})
 		if err != nil || ok {
 			return cells, err
 		}
 	}
-	sets, err := k.sets(*base, split.varied())
+	sets, err := k.sets(base, split.varied())
 	if err != nil {
 		return nil, err
 	}
 	cells := table(len(days), len(sets))
 	for i, set := range sets {
-		if err := countDays(k.tx, column{set: set, ruled: ruled{span: nowhere}}, days, func(day int, n int64) { cells[day][i] = n }); err != nil {
+		of := columnOfSet(set)
+		if err := countDays(k.tx, &of, days, func(day int, n int64) { cells[day][i] = n }); err != nil {
 			return nil, err
 		}
 	}
@@ -389,11 +387,14 @@ func (c Claims) Seen(ctx context.Context, f ClaimFilter, field string, limit int
 			return err
 		}
 		at, err := createdAt(tx, found)
+		if err != nil {
+			return err
+		}
 		seen, more = make([]Seen, len(found)), counts.More
 		for i, e := range found {
-			seen[i] = Seen{counts.Buckets[i], dateOf(e.firstDay), dateOf(e.lastDay), at[e.first], at[e.last]}
+			seen[i] = Seen{counts.Buckets[i], dateOf(e.firstDay), dateOf(e.lastDay), at[i][0], at[i][1]}
 		}
-		return err
+		return nil
 	})
 	return seen, more, err
 }
@@ -405,12 +406,12 @@ func (k *counter) extents(counts Counts) ([]extent, error) {
 		return nil, err
 	}
 	if field, plain := k.plain(counts.Field); plain {
-		found, ok, err := extents(k.tx, *base, axis{field, counts.values()})
+		found, ok, err := extents(k.tx, base, axis{field, counts.values()})
 		if err != nil || ok {
 			return found, err
 		}
 	}
-	sets, err := k.sets(*base, counts.varied())
+	sets, err := k.sets(base, counts.varied())
 	if err != nil {
 		return nil, err
 	}
@@ -421,49 +422,6 @@ func (k *counter) extents(counts Counts) ([]extent, error) {
 		}
 	}
 	return found, nil
-}
-
-// createdAt are the moments at which the first and the last claims of extents were logged, by their ids. They never change, and
-// are remembered, save where a server may have lost claims, and given their ids to others: there, only those of claims that
-// are in the folded index.
-func createdAt(tx *gorm.DB, extents []extent) (map[int64]tracker.Instant, error) {
-	f, err := foldedOf(tx)
-	if err != nil {
-		return nil, err
-	}
-	v, err := viewOf(tx)
-	if err != nil {
-		return nil, err
-	}
-	at, unknown, recent := make(map[int64]tracker.Instant, 2*len(extents)), []int64{}, v.last(fieldAll)
-	key := func(id int64) part { return part{what: createdPart, id: id, epoch: f.epoch} }
-	for _, e := range extents {
-		for _, id := range []int64{e.first, e.last} {
-			if moment, ok := recall[tracker.Instant](f.memory, key(id)); ok {
-				at[id] = moment
-			} else {
-				unknown = append(unknown, id)
-			}
-		}
-	}
-	if len(unknown) == 0 {
-		return at, nil
-	}
-	var joined string // one row is read much faster than many
-	err = readRows(tx, "SELECT "+speechOf(tx).moments+" FROM claims WHERE id "+speechOf(tx).among, []any{listOf(unknown)},
-		func(scan scanFunc) error { return scan(&joined) })
-	if err != nil {
-		return nil, err
-	}
-	for one := range strings.SplitSeq(joined, ",") {
-		id, moment, _ := strings.Cut(one, " ")
-		claim, created := numberOf(id), tracker.Instant(numberOf(moment))
-		at[claim] = created
-		if f.calm.counter != nil || recent[chunkOf(claim)].row == 0 { // SQLite gives no id to another claim
-			f.keep(key(claim), created, 0)
-		}
-	}
-	return at, nil
 }
 
 // Totals are how many records there are, by resource.

@@ -94,6 +94,8 @@ type engine interface {
 	ready(ctx context.Context, write *gorm.DB) error
 	// away tells whether an error means that the database cannot be reached, or cannot do its work, and may soon again.
 	away(err error) bool
+	// undone tells whether a commit that failed with an error is known to have left nothing.
+	undone(err error) bool
 	// lost tells whether an error is of the connection only, so that the same may go through on another at once.
 	lost(err error) bool
 	// replica returns a pool on a read-only copy of the database, which need not be up.
@@ -311,6 +313,21 @@ func (s *Store) look(ctx context.Context, fn func(tx *gorm.DB) error) error {
 func (s *Store) glance(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if !s.Embedded() {
 		return s.Browse(ctx, fn)
+	}
+	return s.inspect(ctx, fn)
+}
+
+// inspect is Read for statements that find rows by their keys, or a page of them. Those of SQLite are run to their end, and need
+// no transaction as long as nothing is committed: then all of them see the same state. If something is, fn is run again within
+// one.
+func (s *Store) inspect(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	if !s.Embedded() {
+		return s.Read(ctx, fn)
+	}
+	if now := s.calm(); now.holds() {
+		if err := s.look(ctx, fn); now.holds() {
+			return err
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return s.failure(ctx, err)

@@ -22,18 +22,43 @@ type chunkTally struct {
 type numbered struct{ number, claims int32 }
 
 // tallyOf counts the claims of a column by a field. It is false where that takes counting sets.
-func tallyOf(tx *gorm.DB, field string, base column) (all tally, ok bool, err error) {
-	found, ok, err := counting[chunkTally]{
+func tallyOf(tx *gorm.DB, field string, base *column) (all tally, ok bool, err error) {
+	found, left, ok, err := counting[chunkTally]{
 		base, part{what: countedPart, text: field}, []string{field},
 		func(t chunkTally) int { return 32 + 8*len(t.counts) },
 		func(those claimSet, within span) (strip[chunkTally], bool, error) {
 			return newTallies(tx, field, those, within)
 		},
 	}.parts(tx)
+	if err != nil || !ok {
+		return all, ok, err
+	}
+	if len(left) > 0 {
+		if ok, err = all.count(tx, field, left); err != nil || !ok {
+			return all, ok, err
+		}
+	}
 	for _, p := range found {
 		all.add(p.part)
 	}
-	return all, ok, err
+	return all, true, nil
+}
+
+// count makes the tally that of a set. It is false where that takes counting sets.
+func (t *tally) count(tx *gorm.DB, field string, those placedSet) (ok bool, err error) {
+	sheets, ok, err := sheetsOf(tx, field, those.span())
+	if err != nil || !ok {
+		return ok, err
+	}
+	t.numbers, t.claims = sheets.numbers, make([]int32, len(sheets.numbers.all()))
+	for _, p := range sheets.strip {
+		if one := those[p.chunk]; one != nil && p.part != nil {
+			for i, n := range p.part.count(one) {
+				t.claims[p.part.numbers[i]] += n
+			}
+		}
+	}
+	return true, nil
 }
 
 // newTallies are those of a set in each of its chunks.
@@ -44,11 +69,9 @@ func newTallies(tx *gorm.DB, field string, those claimSet, within span) (found s
 	}
 	for _, p := range sheets.strip {
 		if set := those[p.chunk]; set != nil && p.part != nil {
-			counts := make([]int32, len(p.part.total))
-			p.part.count(set, counts)
 			one := chunkTally{numbers: sheets.numbers}
-			for i, n := range counts {
-				if i > 0 && n > 0 {
+			for i, n := range p.part.count(&placed{set: set}) {
+				if n > 0 {
 					one.counts = append(one.counts, numbered{p.part.numbers[i], n})
 				}
 			}
@@ -65,7 +88,10 @@ func (t *tally) add(in chunkTally) {
 		t.numbers = in.numbers
 	}
 	for _, one := range in.counts {
-		number := t.numbers.same(in.numbers, one.number)
+		number := one.number
+		if in.numbers != t.numbers {
+			number = t.numbers.same(in.numbers, number)
+		}
 		if more := int(number) + 1 - len(t.claims); more > 0 {
 			t.claims = append(t.claims, make([]int32, more)...)
 		}

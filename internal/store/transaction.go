@@ -212,6 +212,9 @@ func (s *Store) transact(ctx context.Context, jobs []*job, errs []error) (err er
 		s.records.change()
 	}
 	s.commits.Add(1)
+	if err != nil && s.engine.undone(err) {
+		return err
+	}
 	if err != nil {
 		return errors.Join(errInDoubt, err)
 	}
