@@ -67,7 +67,7 @@ func TestAnActorIsNoPartOfItself(t *testing.T) {
 }
 
 func TestAnActorThatIsPointedAtIsNotDeleted(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	a.delete("/api/v1/actors/1").wants(409).has("/references", object{"claims": 1, "actors": 2})
 	a.delete("/api/v1/actors/3").wants(409).has("/references", object{"claims": 2})
 	a.delete("/api/v1/actors/2").wants(409).has("/references", object{"actors": 1})

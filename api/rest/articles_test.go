@@ -145,7 +145,7 @@ func TestAnArticleKeepsAllItsVersions(t *testing.T) {
 }
 
 func TestAnArticleThatClaimsStandInIsNotDeleted(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	a.delete("/api/v1/articles/2").wants(409).has("/references", object{"claims": 2, "occurrences": 2})
 	a.delete("/api/v1/occurrences/5").wants(204)
 	a.delete("/api/v1/articles/2").wants(409).has("/references", object{"claims": 1, "occurrences": 1})

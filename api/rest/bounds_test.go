@@ -18,7 +18,7 @@ import (
 func TestAReadWhoseQueriesTakeTooLongIsA503AndAWriteIsNot(t *testing.T) {
 	options := limits
 	options.QueryTimeout = time.Nanosecond
-	a := open(t).world()
+	a := openWorld(t)
 	a.handler = rest.New(a.Store, quiet(), options)
 	for _, r := range routes() {
 		if r.method != http.MethodGet || !strings.HasPrefix(r.template, "/api/v1/") {
@@ -39,7 +39,7 @@ var expensive = 2 * runtime.GOMAXPROCS(0)
 func TestExpensiveReadsAreFewAtOnceAndOthersAreNotHeldUp(t *testing.T) {
 	options := limits
 	options.QueryTimeout = 3 * time.Second
-	a := openWith(t, options).world()
+	a := openWorldWith(t, options)
 	begun, end := make(chan struct{}), make(chan struct{})
 	a.handler.(*echo.Echo).GET("/api/v1/stats/slow", func(c echo.Context) error {
 		begun <- struct{}{}

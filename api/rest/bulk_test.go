@@ -14,7 +14,7 @@ func inBulk(text string, sentence any) object {
 }
 
 func TestABulkOfClaimsIsKeptWholeOrNotAtAll(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	got := a.post(bulk, list{inBulk("one", 1), inBulk("two", 2)}).wants(201).has("/created", 2, "/refused", 0,
 		"/items/0/index", 0, "/items/0/status", 201, "/items/1/href", "/api/v1/claims/6")
 	a.get(got.text("/items/1/href")).wants(200).has("/text", "two", "/origin/first_sentence_id", 2, "/version", 1)
@@ -36,7 +36,7 @@ func TestABulkOfClaimsIsKeptWholeOrNotAtAll(t *testing.T) {
 }
 
 func TestABulkOfClaimsMayBeTakenOneByOne(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	a.lenient = true // what is refused of a body that is accepted is not as documented
 	a.post(bulk+"?mode=each", list{inBulk("one", 1), inBulk("two", 99), 5, inBulk("three", 3)}).wants(200).has("/created", 2, "/refused", 2,
 		"/items/0/id", 5, "/items/1/status", 422, "/items/1/errors/0/pointer", "#/occurrence/sentence_id", "/items/2/status", 400, "/items/3/id", 6)
@@ -46,7 +46,7 @@ func TestABulkOfClaimsMayBeTakenOneByOne(t *testing.T) {
 }
 
 func TestABulkOfClaimsMayComeAsLines(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	lines := func(texts ...string) (body string) {
 		for _, text := range texts {
 			body += fmt.Sprintf(`{"text": %q, "kind": "other", "occurrence": {"sentence_id": 1}}`+"\n\n", text)

@@ -29,7 +29,7 @@ type instances struct {
 func openInstances(t *testing.T) *instances {
 	t.Helper()
 	now := (&clock{at: time.Date(2024, 2, 1, 9, 0, 0, 0, time.UTC), step: time.Second}).now
-	address := pgtest.Migrated(t, migrate)
+	address := pgtest.Copied(t, "the schema", migrate)
 	one := openStoreAt(t, address, now)
 	two := one
 	if pgtest.Now == pgtest.Postgres {

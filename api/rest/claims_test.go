@@ -94,7 +94,7 @@ func TestWhatFailsHalfWayLeavesNothingBehind(t *testing.T) {
 		"occurrences ": {"/api/v1/claims/1/occurrences", object{"sentence_id": 2, "is_origin": true}},
 		"sentences ":   {"/api/v1/articles/1/versions", object{"text": "Other."}},
 	} {
-		a := open(t).world()
+		a := openWorld(t)
 		a.refuse(table)
 		before := a.contents()
 		a.post(request.path, request.body).wants(500)
@@ -124,7 +124,7 @@ func TestAListOfAClaimHasAtMostAHundredEntries(t *testing.T) {
 }
 
 func TestAPatchMergesAndAPutReplaces(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	here := "/api/v1/claims/1"
 	was := a.get(here).wants(200)
 	version := was.number("/version")
@@ -156,7 +156,7 @@ func TestAPatchMergesAndAPutReplaces(t *testing.T) {
 
 // Whatever a record is, putting it back as it was read leaves its version and its ETag as they are.
 func TestWhatChangesNothingIsNoChange(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	inputs := map[string][]string{
 		"sources": {"name", "kind", "domain", "url", "country", "language", "aliases", "description"}, "actors": {"name", "kind", "country", "aliases", "parent_id", "wikidata_id", "description"},
 		"elections": {"name", "country", "level", "kind", "date"}, "occurrences": {"stance", "is_origin"},
@@ -233,7 +233,7 @@ func TestAStatusMovesAsItMayAndNotOtherwise(t *testing.T) {
 }
 
 func TestAClaimIsReadWithAllAroundItInOneRequest(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	a.get("/api/v1/claims/1?expand=sentences,article,source").wants(200).has("/origin/sentences/0/text", "Alpha one.",
 		"/origin/article/title", "Article 1", "/origin/article/source/name", "The Harbour Ledger", "/occurrences", nil)
 	all := a.get("/api/v1/claims/1?expand=actors,election,techniques&expand=occurrences,sentences,article,source").wants(200)
@@ -247,7 +247,7 @@ func TestAClaimIsReadWithAllAroundItInOneRequest(t *testing.T) {
 }
 
 func TestDeletingAClaimTakesItsOccurrencesWithIt(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	stale := a.get("/api/v1/claims/2").wants(200).etag()
 	a.patch("/api/v1/claims/2", stale, object{"text": "Other."}).wants(200)
 	a.delete("/api/v1/claims/2", "If-Match", stale).wants(412)
@@ -260,7 +260,7 @@ func TestDeletingAClaimTakesItsOccurrencesWithIt(t *testing.T) {
 }
 
 func TestTwoAnalystsCannotSilentlyUndoEachOther(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for _, resource := range []string{"sources", "actors", "elections", "articles", "claims", "occurrences"} {
 		here := path(resource, 4)
 		change, other := object{"name": "Mine"}, object{"name": "Theirs"}

@@ -52,7 +52,7 @@ func TestOfManyWhoChangeAClaimAtOnceNobodyIsUndone(t *testing.T) {
 }
 
 func TestOfManyWhoStartFromOneVersionOneWins(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for _, method := range []string{http.MethodPatch, http.MethodPut} {
 		etag := a.get("/api/v1/claims/3").wants(200).etag()
 		var mutex sync.Mutex

@@ -12,7 +12,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"claimtracker/internal/tracker"
-	"claimtracker/seeds"
 )
 
 func TestTheDocumentAndTheRoutesAreTheSame(t *testing.T) {
@@ -104,7 +103,7 @@ func TestTheDocumentsVocabulariesAreTheDomains(t *testing.T) {
 // Each relation and each sort that the document names is taken, and one that it does not name is refused by name: the list
 // in the refusal is the document's.
 func TestTheDocumentsSortsAndExpandsAreTheServers(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for _, r := range routes() {
 		for _, name := range []string{"sort", "expand"} {
 			parameter := r.Parameters.GetByInAndName("query", name)
@@ -202,10 +201,7 @@ func TestEveryExampleOfARequestWorksOnANewDatabase(t *testing.T) {
 		}
 		for name, example := range examples {
 			t.Run(r.name()+" "+name, func(t *testing.T) {
-				a := open(t)
-				if err := seeds.Load(t.Context(), a.Store); err != nil {
-					t.Fatal(err)
-				}
+				a := openSeeded(t)
 				id := "1"
 				if strings.Contains(r.template, "occurrences/{id}") {
 					id = "2"

@@ -39,7 +39,7 @@ func TestEveryWrongFieldOfAnElectionIsTold(t *testing.T) {
 }
 
 func TestAnElectionThatClaimsAreAboutIsNotDeleted(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	a.delete("/api/v1/elections/1").wants(409).has("/references", object{"claims": 2})
 	a.delete("/api/v1/elections/3").wants(204)
 }

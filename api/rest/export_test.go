@@ -58,7 +58,7 @@ func (got answer) records() list {
 }
 
 func TestFieldsAreThoseThatARecordHasAndNoOthers(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for path, operation := range shaped(t) {
 		fields := fieldsOf(operation)
 		_, record := asAsked(operation, false)
@@ -112,7 +112,7 @@ func (got answer) table() [][]string {
 }
 
 func TestEveryListIsExportedWhole(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for path, operation := range shaped(t) {
 		if operation.Parameters.GetByInAndName("query", "format") == nil {
 			continue
@@ -205,7 +205,7 @@ func toBytes(all []json.RawMessage) (parts [][]byte) {
 }
 
 func TestATableOfClaimsHasWhatIsNestedInThemByItsName(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	cells := func(query string) map[string]string {
 		rows, named := a.get("/api/v1/"+query).wants(200).table(), map[string]string{}
 		for i, name := range rows[0] {
@@ -255,7 +255,7 @@ func TestCSVIsReadAsItIsAndNeverAsAFormula(t *testing.T) {
 }
 
 func TestTheAcceptHeaderChoosesTheFormat(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	const csv, jsonType = "text/csv; charset=utf-8; header=present", "application/json"
 	for accept, want := range map[string]string{
 		"": jsonType, "*/*": jsonType, "application/json": jsonType, "text/csv": csv, "TEXT/CSV": csv, "text/*": csv, "application/x-ndjson": ndjson,

@@ -170,7 +170,7 @@ func (a *api) checkSeen(from answer, o object) {
 }
 
 func TestAFactCheckersQuestionsAreOneRequestEach(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for question, want := range map[string][]int{
 		"source_id=2":                                {1, 3},    // all claims of an outlet
 		"source_kind=wire_agency":                    {1, 3},    // of a kind of outlet
@@ -200,7 +200,7 @@ func TestAFactCheckersQuestionsAreOneRequestEach(t *testing.T) {
 const tomorrow = "2024-02-02T00:00:00Z"
 
 func TestTotalsAndGapsListWhatTheyCount(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	totals := a.get("/api/v1/stats/totals").wants(200).has("/sentences/count", 10, "/claims/count", 4)
 	for name, tally := range totals.json.(object) {
 		href, ok := tally.(object)["href"].(string)
@@ -232,7 +232,7 @@ func TestTotalsAndGapsListWhatTheyCount(t *testing.T) {
 
 // What a filter says of the counted field is left out, also beside another filter that has to do with it.
 func TestAFieldIsCountedWithoutItsOwnFilter(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for _, filters := range []string{"", "&status=in_review", "&status=in_review&status_before=" + tomorrow, "&status_before=" + tomorrow} {
 		a.get("/api/v1/claims/facets?field=status"+filters).wants(200).has("/facets/0/buckets/0/value", "logged", "/facets/0/buckets/0/count", 3,
 			"/facets/0/buckets/1/value", "in_review", "/facets/0/buckets/1/count", 1)

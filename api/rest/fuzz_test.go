@@ -9,7 +9,7 @@ import (
 
 // FuzzCreateClaimBody: whatever the bytes, a claim is made (201) or a problem says why not (400, 413, 422), as documented.
 func FuzzCreateClaimBody(f *testing.F) {
-	a := open(f).world()
+	a := openWorld(f)
 	a.lenient = true // an empty word is as good as none
 	for _, body := range []string{
 		`{"text":"It is so.","kind":"other","occurrence":{"sentence_id":1}}`,
@@ -35,7 +35,7 @@ func FuzzCreateClaimBody(f *testing.F) {
 
 // FuzzQuery: whatever the query of a list, it is answered with the list or refused as malformed.
 func FuzzQuery(f *testing.F) {
-	a := open(f).world()
+	a := openWorld(f)
 	a.lenient = true // 007 is a number too
 	for _, query := range []string{"", "kind=pledge&kind=denial&tag=summit", "limit=2&sort=-claimed_on&total=true", "expand=actors,election&expand=occurrences",
 		"actor_id=1&role=accused&stance=reports&source_id=2&sentence_id=1&article_id=1", "cursor=e30", "a;b", "%zz", "limit=-1", "%00=%ff", "&&&===", "sort=created_at,id",
@@ -56,7 +56,7 @@ func FuzzQuery(f *testing.F) {
 
 // FuzzCursor: whatever the cursor, it leads to a page of the list or is refused as malformed.
 func FuzzCursor(f *testing.F) {
-	a := open(f).world()
+	a := openWorld(f)
 	for _, sort := range []string{"created_at", "-claimed_on"} {
 		f.Add(a.get("/api/v1/claims?limit=1&sort="+sort).wants(200).text("/next"), sort == "created_at")
 	}

@@ -369,7 +369,7 @@ func TestEveryRouteRefusesEverythingHostileAndWritesNothing(t *testing.T) {
 	for _, r := range routes() {
 		t.Run(r.name(), func(t *testing.T) {
 			t.Parallel()
-			a := open(t).world()
+			a := openWorld(t)
 			before, commits := a.contents(), a.commits()
 			for _, h := range r.attacks() {
 				got := a.do(h.method, h.path, h.body, h.headers...)

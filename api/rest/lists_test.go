@@ -70,7 +70,7 @@ func idsOf(items list) (ids []int) {
 }
 
 func TestEveryListIsSortedEachWayAndPagedWithoutGapOrRepetition(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for path, operation := range listed() {
 		for _, sort := range sortsOf(operation) {
 			key, descending := strings.CutPrefix(sort, "-")
@@ -116,7 +116,7 @@ func sortKey(item any, key string) string {
 }
 
 func TestEveryListHasTiesToBreak(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	lists := listed()
 	delete(lists, "/api/v1/sentences") // which have no time: their order is that of their ids
 	for path := range lists {
@@ -178,7 +178,7 @@ func TestPagesNeitherRepeatNorSkipWhileOthersWrite(t *testing.T) {
 }
 
 func TestEveryFilterFilters(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	bravo := a.get("/api/v1/articles/2").wants(200).text("/latest/sha256")
 	charlie := a.get("/api/v1/articles/3").wants(200).text("/latest/sha256")
 	claims := a.get("/api/v1/claims?sort=created_at").wants(200)
@@ -337,7 +337,7 @@ func TestEveryFilterFilters(t *testing.T) {
 }
 
 func TestAFilterIsReadAsTheFieldIs(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for query, want := range map[string][]int{
 		"sources?domain=Nord.EXAMPLE.": {2}, "sources?language=DE": {3, 4}, "sources?name=%20Radio++Est": {3, 4},
 		"claims?tag=SUMMIT": {1, 2}, "claims?tag=%20Asia": {1}, "claims?language=EN": {1, 3}, "articles?language=FR": {2},
@@ -359,7 +359,7 @@ func TestAFilterIsReadAsTheFieldIs(t *testing.T) {
 }
 
 func TestATotalIsTheWholeListsWhateverThePage(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for path := range listed() {
 		whole := len(a.get(path).wants(200).has("/total", nil).items())
 		first := a.get(path+"?limit=1&total=true").wants(200).has("/total", whole)
@@ -370,7 +370,7 @@ func TestATotalIsTheWholeListsWhateverThePage(t *testing.T) {
 }
 
 func TestACursorIsOfItsListAlone(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for path, operation := range listed() {
 		cursor := a.get(path + "?limit=1").wants(200).text("/next")
 		for _, same := range []string{"", "&limit=3", "&total=true", "&sort=-created_at", "&fields=id", "&format=csv", "&format=ndjson&limit=1"} {
@@ -397,7 +397,7 @@ func TestACursorIsOfItsListAlone(t *testing.T) {
 }
 
 func TestACursorWithANulIsNoCursor(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	given, err := base64.RawURLEncoding.DecodeString(a.get("/api/v1/sources?limit=1&sort=name").wants(200).text("/next"))
 	if err != nil {
 		t.Fatal(err)
@@ -410,7 +410,7 @@ func TestACursorWithANulIsNoCursor(t *testing.T) {
 }
 
 func TestWhatAListCannotMeanIsRefused(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for path, operation := range listed() {
 		for query, wrong := range map[string][]string{
 			"limit=": {"limit required"}, "sort=": {"sort required"}, "total": {"total required"}, "cursor=": {"cursor required"},
@@ -456,7 +456,7 @@ func TestWhatAListCannotMeanIsRefused(t *testing.T) {
 }
 
 func TestAListIsNotSentAgainToWhoHasIt(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for _, path := range []string{"/api/v1/sources", "/api/v1/claims?limit=2&expand=actors", "/api/v1/claims/1", "/api/v1/articles/1/versions", "/api/v1/articles/1/versions/1",
 		"/api/v1/sentences/1", "/api/v1/tactics", "/api/v1/techniques", "/api/v1/techniques/T0049", "/api/v1/occurrences?total=true"} {
 		tag := a.get(path).wants(200).etag()

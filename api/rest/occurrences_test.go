@@ -16,6 +16,8 @@ type anchored struct {
 }
 
 func TestAClaimIsLoggedOnASentenceARunOfThemOrAQuote(t *testing.T) {
+	all := open(t)
+	article := all.article(all.source("Ledger"), "https://a.example/", lines...)
 	for name, row := range map[string]struct {
 		anchor object
 		want   anchored
@@ -41,8 +43,7 @@ func TestAClaimIsLoggedOnASentenceARunOfThemOrAQuote(t *testing.T) {
 		"the whole text":                         {object{"article_id": 1, "exact": strings.Join(lines, "\n")}, anchored{0, 117, 0, 3, strings.Join(lines, "\n")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := open(t)
-			article := a.article(a.source("Ledger"), "https://a.example/", lines...)
+			a := all.on(t)
 			got := a.post("/api/v1/claims", object{"text": "It is so.", "kind": "other", "occurrence": row.anchor}).wants(201)
 			got.has("/origin/start", row.want.start, "/origin/end", row.want.end, "/origin/exact", row.want.exact,
 				"/origin/first_sentence_id", article.sentence(row.want.first), "/origin/last_sentence_id", article.sentence(row.want.last))
@@ -226,7 +227,7 @@ func TestAClaimAlwaysHasJustOneOrigin(t *testing.T) {
 }
 
 func TestWhereAnOccurrenceStandsIsNotChanged(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for field, value := range (object{"exact": "x", "start": 0, "end": 1, "prefix": "x", "suffix": "x", "article_id": 1, "article_version": 1,
 		"sentence_id": 1, "last_sentence_id": 1, "claim_id": 2, "first_sentence_id": 1}) {
 		a.patch("/api/v1/occurrences/5", "*", object{field: value}).wants(400).names("#/" + field + " unknown_field")

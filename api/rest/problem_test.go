@@ -50,7 +50,7 @@ func TestAPanicIsAPlain500(t *testing.T) {
 }
 
 func TestARequestThatTakesTooLongIsA503AndChangesNothing(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	before := a.contents()
 	a.handler = rest.New(a.Store, quiet(), rest.Options{MaxBody: 1 << 20, MaxArticle: 1 << 20, Timeout: time.Nanosecond})
 	for _, r := range routes() {
@@ -237,7 +237,7 @@ func TestAnAnswerIsNoMultipleOfWhatWasAsked(t *testing.T) {
 func TestAPageOfAnotherOriginMayNotWrite(t *testing.T) {
 	options := limits
 	options.Origins = []string{"https://board.example", "*"}
-	a := openWith(t, options).world()
+	a := openWorldWith(t, options)
 	before := a.contents()
 	for _, r := range routes() {
 		if r.method == http.MethodGet {

@@ -55,7 +55,7 @@ func TestAWordIsFoundHoweverItIsWritten(t *testing.T) {
 func number(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
 func TestASearchOfEverythingIsPagedThroughItsKinds(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	whole := a.get("/api/v1/search?q=-nothing&limit=200&total=true").wants(200)
 	var order []string
 	for _, item := range whole.items() {
@@ -131,7 +131,7 @@ func TestASearchWithinFiltersFindsTheSameInEachOrder(t *testing.T) {
 }
 
 func TestWhatASearchCannotMeanIsRefused(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	for _, path := range searches() {
 		for query, wrong := range map[string][]string{
 			"q=": {"q required"}, "q=+": {"q required"}, "q=a&q=b": {"q duplicate"}, "q=" + strings.Repeat("x", 1001): {"q too_long"},
@@ -151,7 +151,7 @@ func TestWhatASearchCannotMeanIsRefused(t *testing.T) {
 
 // FuzzSearch: whatever is searched for, wherever, it is answered, or refused as too long or unreadable.
 func FuzzSearch(f *testing.F) {
-	a := open(f).world()
+	a := openWorld(f)
 	a.lenient = true
 	for _, q := range []string{"alpha", `"alpha one" -two OR c* "`, "'\"\\¶:*&|!()<->{}+^", "text:alpha NEAR(a b)", "选举が", strings.Repeat("选", 1000), strings.Repeat("\"a b\" OR ", 40),
 		"a\xff", "AND OR NOT", "-", "--a*", "{text}:x", "^a", "a'); DROP TABLE claims; --", "$1 ? @name :x", "%", strings.Repeat("a\u0301", 400), "\u202e", "ﷺ", "¶"} {

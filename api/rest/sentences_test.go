@@ -3,7 +3,7 @@ package rest_test
 import "testing"
 
 func TestASentenceIsReadWithItsClaimsItsArticleAndItsSource(t *testing.T) {
-	a := open(t).world()
+	a := openWorld(t)
 	plain := a.get("/api/v1/sentences/3").wants(200)
 	plain.has("/id", 3, "/article_id", 1, "/article_version", 1, "/ordinal", 3, "/start", 22, "/end", 34, "/text", "Alpha three.",
 		"/claims", nil, "/article", nil)

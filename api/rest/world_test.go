@@ -1,6 +1,63 @@
 package rest_test
 
-import "fmt"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"claimtracker/api/rest"
+	"claimtracker/internal/pgtest"
+	"claimtracker/internal/store"
+	"claimtracker/seeds"
+)
+
+// openWorld starts a tracker that has the world.
+func openWorld(t testing.TB) *api { t.Helper(); return openWorldWith(t, limits) }
+
+func openWorldWith(t testing.TB, options rest.Options) *api {
+	t.Helper()
+	return openFilled(t, "the world", options, func(a *api) error { a.world(); return nil })
+}
+
+// openSeeded starts a tracker that has the seeds.
+func openSeeded(t testing.TB) *api {
+	t.Helper()
+	return openFilled(t, "the seeds", limits, func(a *api) error { return seeds.Load(context.Background(), a.Store) })
+}
+
+// openFilled starts a tracker as fill leaves one: a copy of that which was filled first, on whose clock the time goes on.
+func openFilled(t testing.TB, what string, options rest.Options, fill func(a *api) error) *api {
+	t.Helper()
+	address := pgtest.Copied(t, what, func(address string) error {
+		c := begun()
+		s, err := store.Open(context.Background(), address, quiet(), c.now)
+		if err != nil {
+			return err
+		}
+		if err := s.Techniques.Put(context.Background(), theTactics, theTechniques); err != nil {
+			return errors.Join(err, s.Close())
+		}
+		a := &api{TB: t, database: database{Store: s}, clock: c, texts: &sync.Map{}, handler: rest.New(s, quiet(), limits)}
+		err = fill(a)
+		left.Store(what, a)
+		return errors.Join(err, s.Close())
+	})
+	first, _ := left.Load(what)
+	filled := first.(*api)
+	c := &clock{at: filled.clock.at, step: time.Second}
+	a := &api{TB: t, database: openStoreAt(t, address, c.now), clock: c, texts: &sync.Map{}}
+	for path, text := range filled.texts.Range {
+		a.texts.Store(path, text)
+	}
+	a.handler = rest.New(a.Store, quiet(), options)
+	return a
+}
+
+// left are the trackers that were filled, closed now, by what with: their clocks and texts are the copies' too.
+var left sync.Map
 
 // world fills a tracker with a few records of each kind that differ in every field that lists filter and sort by, some at
 // the same moment as others. Ids are given out from 1 in the order of the code.

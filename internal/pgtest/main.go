@@ -52,11 +52,9 @@ func Main(m *testing.M) int {
 	fmt.Println("on PostgreSQL:")
 	Now = Postgres
 	code := m.Run()
-	if template.name != "" {
-		if err := Drop(context.Background(), server, template.name); err != nil {
-			fmt.Fprintln(os.Stderr, "pgtest:", err)
-			return 1
-		}
+	if err := dropTemplates(); err != nil {
+		fmt.Fprintln(os.Stderr, "pgtest:", err)
+		return 1
 	}
 	return code
 }
@@ -86,57 +84,61 @@ func Address(t testing.TB) string {
 	return database(t, "")
 }
 
-// template is the PostgreSQL database that those of Migrated are copies of, and file the SQLite file: each is made once a
-// process.
-var (
-	template struct {
-		sync.Once
-		name string
-		err  error
-	}
-	file struct {
-		sync.Once
-		contents []byte
-		err      error
-	}
-)
-
-// Migrated is the address of an empty database that has its schema already. Bringing the schema up costs more than most
-// tests: migrate does so once on each engine and leaves nothing open, and all that ask get copies; a package has one such
-// schema.
-func Migrated(t testing.TB, migrate func(address string) error) string {
-	t.Helper()
-	if Now == SQLite {
-		return copied(t, migrate)
-	}
-	template.Do(func() {
-		var address string
-		if template.name, address, template.err = Database(context.Background(), server, ""); template.err == nil {
-			template.err = migrate(address)
-		}
-	})
-	if template.err != nil {
-		t.Fatal(template.err)
-	}
-	return database(t, template.name)
+// template is what databases are copies of: on PostgreSQL a database, on SQLite what was in a file.
+type template struct {
+	sync.Once
+	database string
+	contents []byte
+	err      error
 }
 
-// copied is the name of a copy of the SQLite file that migrate has made.
-func copied(t testing.TB, migrate func(address string) error) string {
+// templates are the templates of this process, by engine and name.
+var templates sync.Map
+
+// Copied is the address of a copy of a database that fill has made of an empty one, and left closed. It does so once for each
+// name on each engine: to bring the schema up, or to log a few records, costs more than most tests do.
+func Copied(t testing.TB, name string, fill func(address string) error) string {
 	t.Helper()
-	address := Address(t)
-	file.Do(func() {
-		if file.err = migrate(address); file.err == nil {
-			file.contents, file.err = os.ReadFile(address)
-		}
-	})
-	if file.err != nil {
-		t.Fatal(file.err)
+	found, _ := templates.LoadOrStore(string(Now)+" "+name, &template{err: errors.New("filling the template of " + name + " was given up")})
+	from := found.(*template)
+	from.Do(func() { from.err = from.make(t, fill) })
+	if from.err != nil {
+		t.Fatal(from.err)
 	}
-	if err := os.WriteFile(address, file.contents, 0o600); err != nil {
+	if Now == Postgres {
+		return database(t, from.database)
+	}
+	address := Address(t)
+	if err := os.WriteFile(address, from.contents, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return address
+}
+
+func (m *template) make(t testing.TB, fill func(address string) error) (err error) {
+	if Now == Postgres {
+		var address string
+		if m.database, address, err = Database(context.Background(), server, ""); err != nil {
+			return err
+		}
+		return fill(address)
+	}
+	address := Address(t)
+	if err := fill(address); err != nil {
+		return err
+	}
+	m.contents, err = os.ReadFile(address)
+	return err
+}
+
+// dropTemplates removes the templates from the server, which may be another's.
+func dropTemplates() (err error) {
+	for _, m := range templates.Range {
+		if name := m.(*template).database; name != "" {
+			err = errors.Join(err, Drop(context.Background(), server, name))
+		}
+	}
+	return err
 }
 
 // database is the address of a copy of a template, dropped with the test.

@@ -29,7 +29,7 @@ func open(t testing.TB) *store.Store {
 // empty is the address of a store that holds nothing yet. Tests of how a store is made take pgtest.Address, where there is none.
 func empty(t testing.TB) string {
 	t.Helper()
-	return pgtest.Migrated(t, func(address string) error {
+	return pgtest.Copied(t, "the schema", func(address string) error {
 		s, err := store.Open(bg, address, slog.New(slog.DiscardHandler), time.Now)
 		if err != nil {
 			return err
