@@ -4,9 +4,12 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
+
+	"claimtracker/api/rest"
 )
 
 const (
@@ -84,8 +87,8 @@ func (u urgent) WithAttrs(attrs []slog.Attr) slog.Handler {
 // WithGroup implements slog.Handler.
 func (u urgent) WithGroup(name string) slog.Handler { return urgent{u.Handler.WithGroup(name), u.to} }
 
-// plainText is a slog.TextHandler that writes what needs no quoting, as the line of a request, itself: the same bytes, in a
-// third of the time.
+// plainText is a slog.TextHandler that writes the line of a request itself, where it needs no quoting: the same bytes, in a
+// fifth of the time.
 type plainText struct {
 	slog.Handler
 	to    *lateLog
@@ -94,44 +97,40 @@ type plainText struct {
 
 // Handle implements slog.Handler.
 func (p plainText) Handle(ctx context.Context, r slog.Record) error {
-	plain := isPlain(r.Message) && !r.Time.IsZero()
-	if plain {
-		p.to.add(func(b []byte) []byte {
-			line, ok := p.appendPlain(b, &r)
-			if plain = ok; !ok {
-				return b
-			}
-			return line
-		})
-	}
-	if !plain {
+	line := lineOf(&r)
+	if line == nil || r.Time.IsZero() || slices.ContainsFunc([]string{r.Message, line.ID, line.Method, line.Path, line.Remote}, isQuoted) {
 		return p.Handler.Handle(ctx, r)
 	}
+	p.to.add(func(b []byte) []byte {
+		b = p.stamp.append(append(b, "time="...), r.Time)
+		b = append(append(append(append(b, " level="...), r.Level.String()...), " msg="...), r.Message...)
+		return append(appendRequest(b, line), '\n')
+	})
 	return nil
 }
 
-// appendPlain appends a record's line, which is none where ok is false: something in it needs quoting.
-func (p plainText) appendPlain(b []byte, r *slog.Record) (line []byte, ok bool) {
-	b = p.stamp.append(append(b, "time="...), r.Time)
-	b = append(append(append(append(b, " level="...), r.Level.String()...), " msg="...), r.Message...)
-	ok = true
+// lineOf is the line of a request that a record consists of, or nil.
+func lineOf(r *slog.Record) (line *rest.RequestLine) {
+	if r.NumAttrs() != 1 {
+		return nil
+	}
 	r.Attrs(func(a slog.Attr) bool {
-		b = append(append(append(b, ' '), a.Key...), '=')
-		ok = isPlain(a.Key)
-		switch a.Value.Kind() {
-		case slog.KindInt64:
-			b = strconv.AppendInt(b, a.Value.Int64(), 10)
-		case slog.KindDuration:
-			b = append(b, a.Value.Duration().String()...)
-		case slog.KindString:
-			ok = ok && isPlain(a.Value.String())
-			b = append(b, a.Value.String()...)
-		default:
-			ok = false
+		if a.Key == "" {
+			line, _ = a.Value.Any().(*rest.RequestLine)
 		}
-		return ok
+		return false
 	})
-	return append(b, '\n'), ok
+	return line
+}
+
+func appendRequest(b []byte, l *rest.RequestLine) []byte {
+	b = append(append(b, " request_id="...), l.ID...)
+	b = append(append(b, " method="...), l.Method...)
+	b = append(append(b, " path="...), l.Path...)
+	b = strconv.AppendInt(append(b, " status="...), int64(l.Status), 10)
+	b = append(append(b, " took="...), l.Took.String()...)
+	b = strconv.AppendInt(append(b, " bytes="...), l.Bytes, 10)
+	return append(append(b, " remote="...), l.Remote...)
 }
 
 // stamp is the time of a line as text, which is the same for many lines in a row. It is used under the mutex of the log.
@@ -147,14 +146,14 @@ func (s *stamp) append(b []byte, t time.Time) []byte {
 	return append(b, s.text...)
 }
 
-// isPlain tells whether a text stands in the log as it is.
-func isPlain(s string) bool {
+// isQuoted tells whether a text may stand in the log otherwise than as it is.
+func isQuoted(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c <= ' ' || c > '~' || c == '"' || c == '=' {
-			return false
+			return true
 		}
 	}
-	return s != ""
+	return s == ""
 }
 
 // appendMillis appends a time as RFC 3339 has it, with milliseconds. The layout is one that package time knows by heart, which

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"claimtracker/api/rest"
 )
 
 func TestALineOfTheLogWaitsForOthersUnlessItIsUrgent(t *testing.T) {
@@ -89,17 +91,23 @@ func TestNothingThatWasLoggedIsLostWhenTheProgramStops(t *testing.T) {
 	}
 }
 
-func TestAPlainLineIsWrittenAsTheTextHandlerWouldWriteIt(t *testing.T) {
+func TestTheLineOfARequestIsWrittenAsTheTextHandlerWouldWriteIt(t *testing.T) {
 	var is, want lines
 	late := &lateLog{to: &is}
 	options := &slog.HandlerOptions{Level: slog.LevelDebug}
 	ours, theirs := plainText{slog.NewTextHandler(late, options), late, new(stamp)}, slog.NewTextHandler(&want, options)
 	texts := []string{"x", "", "a b", "a=b", `a"b`, `a\b`, "\n", "\x7f", "é", "/api/v1/claims", "127.0.0.1", "::1", "null", "<&>", "\xff"}
 	at := []time.Time{time.Unix(1_700_000_000, 0), time.Unix(1_700_000_000, 999_999_999).UTC(), time.Unix(0, 1_000_000).In(time.FixedZone("", -5400)), {}}
+	plain := rest.RequestLine{ID: "A1", Method: "GET", Path: "/", Status: 200, Took: 1234567 * time.Nanosecond, Bytes: 5, Remote: "::1"}
 	for i, text := range texts {
+		id, method, path, remote := plain, plain, plain, plain
+		id.ID, method.Method, path.Path, remote.Remote = text, text, text, text
+		path.Took, path.Status, remote.Bytes = 0, -1, 1<<40
 		for k, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelError + 1} {
-			for _, attrs := range [][]slog.Attr{{}, {slog.String("key", text)}, {slog.Int64("n", -5), slog.Int("m", i), slog.Duration("took", 1234567*time.Nanosecond)},
-				{slog.String(text, "v")}, {slog.Any("any", at)}, {slog.Bool("b", true), slog.Group("g", "a", 1)}, {slog.Duration("zero", 0), slog.Float64("f", 1.5)}} {
+			for _, attrs := range [][]slog.Attr{
+				{}, {slog.Any("", &plain)}, {slog.Any("", &id)}, {slog.Any("", &method)}, {slog.Any("", &path)}, {slog.Any("", &remote)},
+				{slog.Any("key", &plain)}, {slog.Any("", &plain), slog.Int("n", i)}, {slog.String("key", text)}, {slog.String("", text)},
+			} {
 				for _, message := range []string{"request", text} {
 					r := slog.NewRecord(at[(i+k)%len(at)], level, message, 0)
 					r.AddAttrs(attrs...)

@@ -3,7 +3,6 @@
 package rest
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -125,7 +124,12 @@ func identify(c echo.Context) {
 	header[requestIDHeader], header["X-Content-Type-Options"] = given[:1:1], noSniff
 }
 
-func requestID(c echo.Context) string { return c.Response().Header().Get(requestIDHeader) }
+func requestID(c echo.Context) string {
+	if id := c.Response().Header()[requestIDHeader]; len(id) > 0 {
+		return id[0]
+	}
+	return ""
+}
 
 // newRequestID is 26 random letters and digits, enough to tell requests apart and not meant to be hard to guess.
 func newRequestID() string {
@@ -139,21 +143,6 @@ func newRequestID() string {
 		}
 	}
 	return string(id[:])
-}
-
-// observe logs a line for a request whose answer is written.
-func (s *Server) observe(c echo.Context, begun time.Time) {
-	r, log := c.Request(), s.log.Handler()
-	if !log.Enabled(r.Context(), slog.LevelInfo) {
-		return
-	}
-	ended := time.Now()
-	line := slog.NewRecord(ended, slog.LevelInfo, "request", 0) // nobody asks where in the program it is from
-	line.AddAttrs(
-		slog.String("request_id", requestID(c)), slog.String("method", r.Method), slog.String("path", cmp.Or(r.URL.Path, "/")),
-		slog.Int("status", c.Response().Status), slog.Duration("took", ended.Sub(begun)), slog.Int64("bytes", c.Response().Size),
-		slog.String("remote", c.RealIP()))
-	_ = log.Handle(r.Context(), line) // a log that cannot be written is no reason not to serve
 }
 
 // recovered goes on with a request to this server's host. A panic on the way is an error, and the log has where it came from.

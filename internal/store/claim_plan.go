@@ -122,20 +122,35 @@ func (p *plan) addCreated(tx *gorm.DB, from, to *tracker.Instant) error {
 	if from == nil && to == nil {
 		return nil
 	}
-	first, last, ends := "1", "0", []any{}
+	known, err := chronicleOf(tx)
+	if err != nil {
+		return err
+	}
+	var ok, okToo bool
+	if from != nil {
+		_, p.from, ok = known.around(*from)
+	}
+	if to != nil {
+		p.to, _, okToo = known.around(*to)
+	}
+	if ok == (from != nil) && okToo == (to != nil) {
+		p.nothing = p.nothing || p.to > 0 && p.from > p.to
+		return nil
+	}
+	first, last, ends := "0", "0", []any{}
 	if from != nil {
 		first, ends = "COALESCE((SELECT id FROM claims WHERE created_at >= ? ORDER BY created_at, id LIMIT 1), 0)", append(ends, *from)
 	}
 	if to != nil {
 		last, ends = "COALESCE((SELECT id FROM claims WHERE created_at < ? ORDER BY created_at DESC, id DESC LIMIT 1), 0)", append(ends, *to)
 	}
-	err := readRows(tx, "SELECT "+first+", "+last, ends, func(scan scanFunc) error { return scan(&p.from, &p.to) })
+	err = readRows(brief(tx), "SELECT "+first+", "+last, ends, func(scan scanFunc) error { return scan(&p.from, &p.to) })
 	if err != nil {
 		return err
 	}
-	p.nothing = p.nothing || p.from == 0 || to != nil && p.to == 0
+	p.nothing = p.nothing || from != nil && p.from == 0 || to != nil && p.to == 0
 	p.nothing = p.nothing || p.to > 0 && p.from > p.to
-	return nil
+	return known.learn(tx, p.from, p.to)
 }
 
 // query is a statement that finds claims, by their ids.
@@ -180,6 +195,8 @@ func (f ClaimFilter) queries(tx *gorm.DB) (all []query) {
 // standing finds the claims of which one occurrence is as the filter says.
 func (f ClaimFilter) standing(tx *gorm.DB) query {
 	q := query{sql: "SELECT DISTINCT o.claim_id AS id FROM articles a JOIN occurrences o ON " + speechOf(tx).standsIn + " JOIN sources s ON s.id = a.source_id WHERE "}
+	// Where it stands is what it is found by.
+	unindexed := speechOf(tx).unindexed
 	var conditions []string
 	add := func(n int, condition string, value any) {
 		if n > 0 {
@@ -189,10 +206,10 @@ func (f ClaimFilter) standing(tx *gorm.DB) query {
 	add(len(f.ArticleIDs), "a.id "+speechOf(tx).among, listOf(f.ArticleIDs))
 	add(len(f.ArticleURLs), "a.url IN ?", f.ArticleURLs)
 	add(len(f.SentenceIDs), "o.id IN "+onSentences(speechOf(tx)), f.SentenceIDs)
-	add(len(f.SourceIDs), "a.source_id IN ?", f.SourceIDs)
+	add(len(f.SourceIDs), unindexed+"a.source_id IN ?", f.SourceIDs)
 	add(len(f.SourceKinds), "s.kind IN ?", f.SourceKinds)
 	add(len(f.SourceCountries), "s.country IN ?", f.SourceCountries)
-	add(len(f.Stances), "o.stance IN ?", f.Stances)
+	add(len(f.Stances), unindexed+"o.stance IN ?", f.Stances)
 	q.sql += strings.Join(conditions, " AND ")
 	return q
 }

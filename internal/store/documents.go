@@ -124,7 +124,7 @@ func documentOf(claim *tracker.Claim) (claimDocument, error) {
 func (c Claims) Document(ctx context.Context, id int64, expand Expand) (d Document, err error) {
 	read := c.s.look
 	if len(expand) > 0 {
-		read = c.s.Read
+		read = c.s.inspect
 	}
 	records := c.s.recordsBefore(ctx)
 	err = read(ctx, func(tx *gorm.DB) error {

@@ -234,7 +234,26 @@ func CheckCountsIn(tx *gorm.DB, r *rand.Rand) error {
 			return fmt.Errorf("under %+v: %w", f, err)
 		}
 	}
-	return nil
+	return checkMoments(tx, r, claims)
+}
+
+// checkMoments compares when some claims were created.
+func checkMoments(tx *gorm.DB, r *rand.Rand, claims []tracker.Record) error {
+	if len(claims) == 0 {
+		return nil
+	}
+	var those []extent
+	var want [][2]tracker.Instant
+	for range 5 {
+		first, last := claims[r.IntN(len(claims))], claims[r.IntN(len(claims))]
+		those = append(those, extent{first: first.ID, last: last.ID})
+		want = append(want, [2]tracker.Instant{first.CreatedAt, last.CreatedAt})
+	}
+	at, err := createdAt(tx, those)
+	if err == nil && !slices.Equal(at, want) {
+		err = fmt.Errorf("%v were created at %v; want %v", those, at, want)
+	}
+	return err
 }
 
 // filterAtRandom is a filter of plain fields, with the claims that it leaves.
@@ -282,11 +301,14 @@ func withinTime(r *rand.Rand, f *ClaimFilter, left map[int64][]facet, claims []t
 	if len(claims) == 0 {
 		return
 	}
-	if r.IntN(2) == 0 {
-		f.CreatedFrom = &claims[r.IntN(len(claims))].CreatedAt
+	moment := func() *tracker.Instant { // that of a claim, or right before or after it
+		return new(claims[r.IntN(len(claims))].CreatedAt + tracker.Instant(r.IntN(3)-1))
 	}
 	if r.IntN(2) == 0 {
-		f.CreatedTo = &claims[r.IntN(len(claims))].CreatedAt
+		f.CreatedFrom = moment()
+	}
+	if r.IntN(2) == 0 {
+		f.CreatedTo = moment()
 	}
 	for _, c := range claims {
 		if f.CreatedFrom != nil && c.CreatedAt < *f.CreatedFrom || f.CreatedTo != nil && c.CreatedAt >= *f.CreatedTo {

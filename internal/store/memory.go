@@ -42,7 +42,8 @@ const (
 	crossPart                    // how many claims have two values each, as strip[[]crossing]
 	extentPart                   // when claims with each value of a field were seen, as strip[chunkExtents]
 	countedPart                  // how many claims that some facets rule have each value of a field, as strip[chunkTally]
-	createdPart                  // when a claim was created that is in the index at an epoch or, on SQLite, in the log, as tracker.Instant
+	momentsPart                  // when the claims of chunks were created, as strip[moments]
+	createdPart                  // when some claims were created, as momentary[map[int64]tracker.Instant]
 	sentencePart                 // a sentence of the database that is the epoch-th to be written to, as namedSentence
 	namePart                     // the name of a record, as momentary[string]
 	tallyPart                    // how many records there are of each kind, as momentary[map[string]int64]

@@ -31,6 +31,7 @@ func placeOf(claim int64) int { return int(claim & (bitset.Size - 1)) }
 // stays the same however long they are.
 type speech struct {
 	among      string // is one of a list of numbers; follows a column
+	unindexed  string // comes before a column by whose index nothing is to be looked for
 	amongWords string // is one of a list of texts
 	lookUp     string // reads entries of facets, by a list of pairs of field and value
 	enter      string // makes entries of facets, by a list of pairs of field and value, and reads their ids

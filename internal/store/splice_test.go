@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -101,16 +102,15 @@ func TestWhatIsNotCommittedYetIsShownInItsTransactionAlone(t *testing.T) {
 	rename(bg, "c")
 }
 
-// A writer gives a claim, its actor, its election, its article and the source the same new name in each transaction: whoever reads
-// them together meanwhile finds the same name everywhere.
-func TestAClaimIsShownWithWhatThereWasAtOneMoment(t *testing.T) {
-	s := open(t)
+// namesakes are a claim, its actor, its election, its article and the source, all of the same name. rename gives them another,
+// and named is the name by which they are listed together, or an error where there are several.
+func namesakes(s *store.Store) (rename func(ctx context.Context, name string) error, named func() (string, error)) {
 	source, actor, election := newSource(s, "0"), newActor(s, "0"), newElection(s, "0")
 	article := must(s.Articles.Create(bg, tracker.ArticleInput{SourceID: source.ID, URL: "https://a.example/", Title: "0"}, read("It was rigged.")))
 	in := claimed("0", quoted(article.ID, "rigged"))
 	in.Tags, in.ElectionID, in.Actors = []string{"0"}, &election.ID, []tracker.ActorRole{{ActorID: actor.ID, Role: tracker.RoleSpeaker}}
 	claim := must(s.Claims.Create(bg, in))
-	rename := func(ctx context.Context, name string) error {
+	rename = func(ctx context.Context, name string) error {
 		return errors.Join(
 			failing(s.Claims.Update(ctx, claim.ID, anyVersion, func(in *tracker.ClaimInput) error { in.Text = name; return nil })),
 			failing(s.Actors.Update(ctx, actor.ID, anyVersion, func(in *tracker.ActorInput) error { in.Name = name; return nil })),
@@ -118,24 +118,41 @@ func TestAClaimIsShownWithWhatThereWasAtOneMoment(t *testing.T) {
 			failing(s.Articles.Update(ctx, article.ID, anyVersion, func(in *tracker.ArticleInput) error { in.Title = name; return nil })),
 			failing(s.Sources.Update(ctx, source.ID, anyVersion, func(in *tracker.SourceInput) error { in.Name = name; return nil })))
 	}
+	named = func() (string, error) {
+		l, err := s.Claims.Documents(bg, store.ClaimFilter{}, page("-created_at"), spliced)
+		if err != nil || len(l.Items) != 1 {
+			return "", fmt.Errorf("there are %d claims; want 1 (%w)", len(l.Items), err)
+		}
+		one := must(s.Claims.Document(bg, claim.ID, spliced))
+		var name string
+		for _, document := range []store.Document{l.Items[0], one} {
+			var shown tracker.Claim
+			if err := json.Unmarshal(document.AppendTo(nil), &shown); err != nil {
+				return "", err
+			}
+			name = shown.Text
+			names := []string{shown.Actors[0].Actor.Name, shown.Election.Name, shown.Origin.Article.Title, shown.Origin.Article.Source.Name}
+			if slices.ContainsFunc(names, func(other string) bool { return other != name }) {
+				return "", fmt.Errorf("the claim %s is shown with %q", name, names)
+			}
+		}
+		return name, nil
+	}
+	return rename, named
+}
+
+// Whoever reads records together, while a writer gives them all the same new name in each transaction, finds the same name
+// everywhere.
+func TestAClaimIsShownWithWhatThereWasAtOneMoment(t *testing.T) {
+	s := open(t)
+	rename, named := namesakes(s)
 	var done atomic.Bool
 	var group sync.WaitGroup
 	for range 3 {
 		group.Go(func() {
 			for !done.Load() {
-				l, err := s.Claims.Documents(bg, store.ClaimFilter{}, page("-created_at"), spliced)
-				if err != nil || len(l.Items) != 1 {
-					t.Errorf("there are %d claims; want 1 (%v)", len(l.Items), err)
-					return
-				}
-				var shown tracker.Claim
-				if err := json.Unmarshal(l.Items[0].AppendTo(nil), &shown); err != nil {
+				if _, err := named(); err != nil {
 					t.Error(err)
-					return
-				}
-				names := []string{shown.Actors[0].Actor.Name, shown.Election.Name, shown.Origin.Article.Title, shown.Origin.Article.Source.Name}
-				if slices.ContainsFunc(names, func(name string) bool { return name != shown.Text }) {
-					t.Errorf("the claim %s is shown with %q", shown.Text, names)
 					return
 				}
 			}
@@ -146,6 +163,31 @@ func TestAClaimIsShownWithWhatThereWasAtOneMoment(t *testing.T) {
 	}
 	done.Store(true)
 	group.Wait()
+}
+
+// Whichever statement of a read a commit comes before, and with whatever remembered.
+func TestACommitAmidAReadIsShownWhollyOrNotAtAll(t *testing.T) {
+	s := open(t)
+	rename, named := namesakes(s)
+	left, renamed := 0, 0 // statements of reading until there is another name; 0 for never
+	s.Watch(func(query string, _ []any) {
+		if left--; left == 0 {
+			renamed++
+			must(0, s.Together(bg, func(ctx context.Context) error { return rename(ctx, strconv.Itoa(renamed)) }))
+		}
+	})
+	for at := range 30 {
+		must(named()) // which is remembered
+		left = 1 + at%10
+		must(named())
+		left = 0
+		if name := must(named()); name != strconv.Itoa(renamed) {
+			t.Errorf("after a commit before statement %d, the name is %s; want %d", 1+at%10, name, renamed)
+		}
+	}
+	if renamed < 10 {
+		t.Errorf("there were %d commits amid reads", renamed)
+	}
 }
 
 // failing is the error of a function that has another result.

@@ -415,8 +415,9 @@ func (e *sqliteEngine) setHighest(tx *gorm.DB, table string, id int64) error {
 
 // sqliteSpeech: a list is a JSON array. CROSS JOIN keeps the order in which the tables are read.
 var sqliteSpeech = speech{
-	among:    "IN (SELECT value FROM json_each(?))",
-	standsIn: "o.published_at = COALESCE(a.published_at, -62135596800000000) AND o.article_id = a.id",
+	among:     "IN (SELECT value FROM json_each(?))",
+	unindexed: "+",
+	standsIn:  "o.published_at = COALESCE(a.published_at, -62135596800000000) AND o.article_id = a.id",
 	quotes: `occurrences.id IN (SELECT o.id FROM json_each(?) AS n
 		CROSS JOIN claims_search AS f ON f.claims_search MATCH '"` + search.NumberSign + `' || printf('%x', n.value & 4294967295) || '"'
 		CROSS JOIN occurrences AS o ON o.claim_id = f.rowid AND o.words = n.value)`,

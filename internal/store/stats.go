@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -388,11 +387,14 @@ func (c Claims) Seen(ctx context.Context, f ClaimFilter, field string, limit int
 			return err
 		}
 		at, err := createdAt(tx, found)
+		if err != nil {
+			return err
+		}
 		seen, more = make([]Seen, len(found)), counts.More
 		for i, e := range found {
-			seen[i] = Seen{counts.Buckets[i], dateOf(e.firstDay), dateOf(e.lastDay), at[e.first], at[e.last]}
+			seen[i] = Seen{counts.Buckets[i], dateOf(e.firstDay), dateOf(e.lastDay), at[i][0], at[i][1]}
 		}
-		return err
+		return nil
 	})
 	return seen, more, err
 }
@@ -420,49 +422,6 @@ func (k *counter) extents(counts Counts) ([]extent, error) {
 		}
 	}
 	return found, nil
-}
-
-// createdAt are the moments at which the first and the last claims of extents were logged, by their ids. They never change, and
-// are remembered, save where a server may have lost claims, and given their ids to others: there, only those of claims that
-// are in the folded index.
-func createdAt(tx *gorm.DB, extents []extent) (map[int64]tracker.Instant, error) {
-	f, err := foldedOf(tx)
-	if err != nil {
-		return nil, err
-	}
-	v, err := viewOf(tx)
-	if err != nil {
-		return nil, err
-	}
-	at, unknown, recent := make(map[int64]tracker.Instant, 2*len(extents)), []int64{}, v.last(fieldAll)
-	key := func(id int64) part { return part{what: createdPart, id: id, epoch: f.epoch} }
-	for _, e := range extents {
-		for _, id := range []int64{e.first, e.last} {
-			if moment, ok := recall[tracker.Instant](f.memory, key(id)); ok {
-				at[id] = moment
-			} else {
-				unknown = append(unknown, id)
-			}
-		}
-	}
-	if len(unknown) == 0 {
-		return at, nil
-	}
-	var joined string // one row is read much faster than many
-	err = readRows(tx, "SELECT "+speechOf(tx).moments+" FROM claims WHERE id "+speechOf(tx).among, []any{listOf(unknown)},
-		func(scan scanFunc) error { return scan(&joined) })
-	if err != nil {
-		return nil, err
-	}
-	for one := range strings.SplitSeq(joined, ",") {
-		id, moment, _ := strings.Cut(one, " ")
-		claim, created := numberOf(id), tracker.Instant(numberOf(moment))
-		at[claim] = created
-		if f.calm.counter != nil || recent[chunkOf(claim)].row == 0 { // SQLite gives no id to another claim
-			f.keep(key(claim), created, 0)
-		}
-	}
-	return at, nil
 }
 
 // Totals are how many records there are, by resource.

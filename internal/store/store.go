@@ -314,6 +314,21 @@ func (s *Store) glance(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if !s.Embedded() {
 		return s.Browse(ctx, fn)
 	}
+	return s.inspect(ctx, fn)
+}
+
+// inspect is Read for statements that find rows by their keys, or a page of them. Those of SQLite are run to their end, and need
+// no transaction as long as nothing is committed: then all of them see the same state. If something is, fn is run again within
+// one.
+func (s *Store) inspect(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	if !s.Embedded() {
+		return s.Read(ctx, fn)
+	}
+	if now := s.calm(); now.holds() {
+		if err := s.look(ctx, fn); now.holds() {
+			return err
+		}
+	}
 	if err := ctx.Err(); err != nil {
 		return s.failure(ctx, err)
 	}
