@@ -272,7 +272,7 @@ func TestWhatWasAcknowledgedOutlivesTheLossOfPower(t *testing.T) {
 	t.Logf("the seed is %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	for power := disk.Power(before); power.Next(); {
-		if r.IntN(100) > 0 {
+		if r.IntN(150) > 0 {
 			continue
 		}
 		failed := filepath.Join(t.TempDir(), "tracker.db")
