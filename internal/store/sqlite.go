@@ -252,12 +252,12 @@ func (e *sqliteEngine) pool(config *gorm.Config, connections int, parameters str
 	return db, nil
 }
 
-// sqliteDialector is GORM's, which takes what triggers refuse as foreign keys that are violated: they stand in for some.
+// sqliteDialector is GORM's, which takes what the triggers refuse that stand in for foreign keys as SQLite's own.
 type sqliteDialector struct{ *sqlite.Dialector }
 
 // Translate implements gorm.ErrorTranslator.
 func (d sqliteDialector) Translate(err error) error {
-	if failure, ok := errors.AsType[sqlite3.Error](err); ok && failure.ExtendedCode == sqlite3.ErrConstraintTrigger {
+	if failure, ok := errors.AsType[sqlite3.Error](err); ok && failure.ExtendedCode == sqlite3.ErrConstraintTrigger && strings.HasPrefix(failure.Error(), "FOREIGN KEY") {
 		return gorm.ErrForeignKeyViolated
 	}
 	return d.Dialector.Translate(err)

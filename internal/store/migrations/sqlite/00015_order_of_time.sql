@@ -61,7 +61,7 @@ CREATE TRIGGER occurrences_stand BEFORE INSERT ON occurrences
 WHEN NOT EXISTS (SELECT 1 FROM sentences WHERE id = NEW.first_sentence_id AND article_id = NEW.article_id AND article_version = NEW.article_version)
     OR NEW.last_sentence_id <> NEW.first_sentence_id
     AND NOT EXISTS (SELECT 1 FROM sentences WHERE id = NEW.last_sentence_id AND article_id = NEW.article_id AND article_version = NEW.article_version)
-BEGIN SELECT RAISE(ABORT, 'an occurrence stands on sentences of its version'); END;
+BEGIN SELECT RAISE(ABORT, 'FOREIGN KEY constraint failed: an occurrence stands on sentences of its version'); END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER occurrences_stay BEFORE UPDATE ON occurrences
@@ -75,5 +75,5 @@ WHEN EXISTS (SELECT 1 FROM occurrences
     WHERE published_at = (SELECT COALESCE(published_at, -62135596800000000) FROM articles WHERE id = OLD.article_id)
     AND article_id = OLD.article_id AND article_version = OLD.article_version
     AND OLD.id BETWEEN first_sentence_id AND last_sentence_id)
-BEGIN SELECT RAISE(ABORT, 'a sentence that a claim stands on stays'); END;
+BEGIN SELECT RAISE(ABORT, 'FOREIGN KEY constraint failed: a sentence that a claim stands on stays'); END;
 -- +goose StatementEnd
