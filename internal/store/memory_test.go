@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 
+	"gorm.io/gorm"
+
 	"claimtracker/internal/pgtest"
 	"claimtracker/internal/store"
 	"claimtracker/internal/tracker"
@@ -156,4 +158,27 @@ func TestClaimsThatAFilterLeavesNoMoreAreCountedNoMore(t *testing.T) {
 	must(s.Claims.Update(bg, claims[1], anyVersion, func(in *tracker.ClaimInput) error { in.Tags = []string{"b", "a"}; return nil }))
 	must(0, s.Fold(bg))
 	want(2, "2024-11-06")
+}
+
+// Moments of creation are remembered of one state of a chunk: another may be that of a server which lost claims, and gave their
+// ids to others.
+func TestMomentsOfAnotherStateAreReadAgain(t *testing.T) {
+	s := open(t)
+	article := newArticle(s, "One. Two. Three.")
+	claim := must(s.Claims.Create(bg, claimed("a", quoted(article.ID, "One."))))
+	must(0, s.Fold(bg))
+	created := func() tracker.Instant {
+		seen, _, err := s.Claims.Seen(bg, store.ClaimFilter{}, "kind", 5)
+		must(0, err)
+		return seen[0].FirstCreatedAt
+	}
+	if at, again := created(), created(); at != claim.CreatedAt || again != at {
+		t.Errorf("the claim was created at %v, and %v; want %v", at, again, claim.CreatedAt)
+	}
+	must(0, s.Write(bg, func(tx *gorm.DB) error { return tx.Exec("UPDATE claims SET created_at = created_at + 5").Error }))
+	must(s.Claims.Update(bg, claim.ID, anyVersion, func(in *tracker.ClaimInput) error { in.Tags = []string{"b"}; return nil }))
+	must(0, s.Fold(bg))
+	if at := created(); at != claim.CreatedAt+5 {
+		t.Errorf("in another state, it was created at %v; want %v", at, claim.CreatedAt+5)
+	}
 }
