@@ -196,11 +196,7 @@ func (s *Store) writeAdded(tx *gorm.DB, t *transaction) error {
 	if len(added) == 0 {
 		return nil
 	}
-	claimIDs, err := s.engine.newIDs(tx, "claims", len(added))
-	if err != nil {
-		return err
-	}
-	occurrenceIDs, err := s.engine.newIDs(tx, "occurrences", len(added))
+	claimIDs, occurrenceIDs, err := s.engine.newClaimIDs(tx, len(added))
 	if err != nil {
 		return err
 	}

@@ -177,9 +177,15 @@ func (e *postgresEngine) listed(values any) clause.Expr {
 	return gorm.Expr(`(SELECT jsonb_array_elements_text(?::jsonb) COLLATE "C")`, asJSON(values))
 }
 
-func (e *postgresEngine) newIDs(tx *gorm.DB, table string, n int) (ids []int64, err error) {
-	err = tx.Raw("SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)", table, n).Scan(&ids).Error
-	return ids, err
+func (e *postgresEngine) newClaimIDs(tx *gorm.DB, n int) (claims, occurrences []int64, err error) {
+	next := func(table string) (ids []int64) {
+		if err == nil {
+			err = tx.Raw("SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)", table, n).Scan(&ids).Error
+		}
+		return ids
+	}
+	claims, occurrences = next("claims"), next("occurrences")
+	return claims, occurrences, err
 }
 
 func (e *postgresEngine) snapshot() *sql.TxOptions {

@@ -88,8 +88,8 @@ type engine interface {
 	// listed is a list of ids or codes as a condition's "IN ?" takes it: one value, however long it is, so that one prepared
 	// statement serves for all.
 	listed(values any) clause.Expr
-	// newIDs are the next n ids that a table gives out, in order.
-	newIDs(tx *gorm.DB, table string, n int) ([]int64, error)
+	// newClaimIDs are the next n ids that the tables of claims and of occurrences give out, in order.
+	newClaimIDs(tx *gorm.DB, n int) (claims, occurrences []int64, err error)
 	// ready is nil when a write would be accepted now.
 	ready(ctx context.Context, write *gorm.DB) error
 	// away tells whether an error means that the database cannot be reached, or cannot do its work, and may soon again.
