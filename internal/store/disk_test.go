@@ -271,16 +271,22 @@ func TestWhatWasAcknowledgedOutlivesTheLossOfPower(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("the seed is %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
+	failures, known := 0, 0
 	for power := disk.Power(before); power.Next(); {
 		if r.IntN(150) > 0 {
 			continue
 		}
+		failures++
 		failed := filepath.Join(t.TempDir(), "tracker.db")
 		database, log := power.Fail(r)
 		must(0, os.WriteFile(failed, database, 0o600))
 		must(0, os.WriteFile(failed+"-wal", log, 0o600))
 		acks := slices.DeleteFunc(slices.Clone(k.acks), func(a ack) bool { return a.recorded > power.At() })
+		known = max(known, len(acks))
 		checkKept(t, failed, acks, fmt.Sprintf("after %d bytes of the record", power.At()))
+	}
+	if failures == 0 || known < 100 {
+		t.Errorf("the power failed %d times, after %d acknowledgements at the most", failures, known)
 	}
 }
 
@@ -329,7 +335,7 @@ func TestADiskThatFailsLosesNothingThatWasAcknowledged(t *testing.T) {
 			k.wait(20, fault.refuses)
 			before := k.said("kept")
 			k.wait(20, fault.refuses)
-			if after := k.said("kept"); after > before {
+			if after := k.said("kept"); after > before && fault.what != disktest.Read { // a write may need to read nothing
 				t.Errorf("%+v: %d writes were acknowledged meanwhile", fault, after-before)
 			}
 		} else {

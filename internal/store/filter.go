@@ -23,6 +23,9 @@ type condition struct {
 	matches string
 	// sorts are those by which an index has the rows that are left in order.
 	sorts []string
+	// gathers says that what is left is read by it, however much that is, where no other condition leaves a few rows only: the
+	// table, in any order, may have what it leaves at its end.
+	gathers bool
 }
 
 // conditions are the filters of a list; a row must meet them all.
@@ -112,7 +115,8 @@ func (s *Store) tested(q *gorm.DB, all conditions, but int) *gorm.DB {
 	return q
 }
 
-// drivenBy is the condition by whose index a list is read, or -1 for none, and whether it leaves a few rows only.
+// drivenBy is the condition by whose index a list is read, or -1 for none, and whether what it leaves, mostly a few rows, is to be
+// sorted then.
 func drivenBy(q *gorm.DB, table string, all conditions, sort string) (by int, isFew bool, err error) {
 	inOrder := slices.IndexFunc(all, func(c condition) bool { return slices.Contains(c.sorts, sort) })
 	if len(all) == 1 && inOrder == 0 {
@@ -128,6 +132,9 @@ func drivenBy(q *gorm.DB, table string, all conditions, sort string) (by int, is
 		if n < least {
 			by, least = i, n
 		}
+	}
+	if gathers := slices.IndexFunc(all, func(c condition) bool { return c.gathers }); gathers >= 0 && least > few {
+		return gathers, true, nil
 	}
 	return by, least <= few, nil
 }

@@ -11,9 +11,12 @@ import (
 	"claimtracker/internal/tracker"
 )
 
+// listsFormat counts the forms of what lists are filtered and sorted by. It is to be counted up with every change of it.
+const listsFormat = 1
+
 // What lists are filtered and sorted by is kept with the records where they do not have it in one column. It is written in
 // the transactions that change what it is made of, and here made anew from all records where its form changed.
-var listsDerivation = derivation{name: "lists", format: 1, rebuild: rebuildLists, renew: func(*gorm.DB, []int64) error { return nil }}
+var listsDerivation = derivation{name: "lists", format: listsFormat, rebuild: rebuildLists, renew: func(*gorm.DB, []int64) error { return nil }}
 
 // articleRow is an article as it is kept.
 type articleRow struct {
@@ -113,8 +116,9 @@ func articleMoved(tx *gorm.DB, id int64, was, is tracker.ArticleInput) error {
 	if was.SourceID == is.SourceID && published(was) == published(is) {
 		return nil
 	}
-	return tx.Exec("UPDATE occurrences SET source_id = ?, published_at = ? WHERE published_at = ? AND article_id = ?",
-		is.SourceID, published(is), published(was), id).Error
+	// In SQLite, a trigger has moved them to their time already.
+	return tx.Exec("UPDATE occurrences SET source_id = ?, published_at = ? WHERE published_at IN (?, ?) AND article_id = ?",
+		is.SourceID, published(is), published(was), published(is), id).Error
 }
 
 // published is where an article stands in the order of time.

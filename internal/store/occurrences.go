@@ -83,7 +83,7 @@ func (f OccurrenceFilter) conditions(sql *speech) (all conditions) {
 			quotes = append(quotes, wordsOf(quote))
 		}
 		if sql.quotes != "" {
-			all = append(all, condition{values: []any{listOf(distinct(quotes))}, sql: sql.quotes, test: "words " + sql.among})
+			all = append(all, condition{values: []any{listOf(distinct(quotes))}, sql: sql.quotes, test: "words " + sql.among, matches: sql.quoting, gathers: true})
 		} else {
 			in(&all, "words", quotes, "created_at")
 		}

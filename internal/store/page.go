@@ -83,6 +83,9 @@ func list[T interface{ Meta() tracker.Record }](q *gorm.DB, p Page, sorts orders
 	if err != nil {
 		return l, err
 	}
+	if by.then != nil && p.After != nil && p.After.Then == 0 {
+		return l, tracker.Errorf(tracker.Malformed, "The cursor is of an earlier version of the program: begin the list anew")
+	}
 	q = q.Model(new(T)).Session(&gorm.Session{})
 	if p.Total {
 		l.Total = new(int64)

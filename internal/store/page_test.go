@@ -110,6 +110,12 @@ func TestEveryOrderOfEveryCollectionGivesEveryRecordOnce(t *testing.T) {
 	})
 }
 
+func TestACursorWithoutItsSecondKeyIsRefused(t *testing.T) {
+	s := open(t)
+	_, err := s.Occurrences.List(bg, store.OccurrenceFilter{}, store.Page{Limit: 1, Sort: "published_at", After: &store.Cursor{Number: 5, ID: 1}}, nil)
+	wantCode(t, "a cursor of the time when there was one key", err, tracker.Malformed)
+}
+
 func TestArticlesWithoutATimeOfPublicationComeBeforeAllOthers(t *testing.T) {
 	s := open(t)
 	source := newSource(s, "a")

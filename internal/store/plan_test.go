@@ -208,8 +208,13 @@ func TestNoFilterOrSortReadsALargeTableWhole(t *testing.T) {
 		} else {
 			seen[key] = true
 		}
-		if steps, much := planned(t, s, r.sql, r.vars); much {
+		steps, much := planned(t, s, r.sql, r.vars)
+		if much {
 			t.Errorf("%s\n%s\n%s", r.of, r.sql, steps)
+		}
+		// All that carry a common quote may be at the end of any order.
+		if pgtest.Now == pgtest.SQLite && strings.HasPrefix(r.of, "occurrences of a common quote") && !strings.Contains(steps, "VIRTUAL TABLE") {
+			t.Errorf("%s\n%s\n%s does not look for the quote", r.of, r.sql, steps)
 		}
 	}
 }

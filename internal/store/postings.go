@@ -49,6 +49,7 @@ type speech struct {
 	// and those in the order of time: what stands in an article is found by when this was published, too.
 	standsIn string
 	quotes   string // is one of the occurrences of quotes, by a list of the numbers of their words; "" where an index has them by these
+	quoting  string // selects about as many rows
 }
 
 // wordsOf are those of the engine that a statement is for.

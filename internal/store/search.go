@@ -188,7 +188,7 @@ var (
 	}
 	claimSearchDerivation = derivation{
 		name:    "claims_search",
-		format:  searchFormat<<16 + claimSearchFormat,
+		format:  searchFormat<<32 + listsFormat<<16 + claimSearchFormat, // it has the numbers of words that lists have
 		rebuild: func(tx *gorm.DB) error { return rebuildSearch(tx, claimIndex) },
 		renew:   renewSearch,
 	}

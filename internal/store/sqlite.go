@@ -418,14 +418,17 @@ func (e *sqliteEngine) setHighest(tx *gorm.DB, table string, id int64) error {
 	return tx.Exec("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, id).Error
 }
 
+// sqliteQuoting finds the claims f with a quote of which the number n is in a list, all but surely.
+const sqliteQuoting = `FROM json_each(?) AS n
+	CROSS JOIN claims_search AS f ON f.claims_search MATCH '"` + search.NumberSign + `' || printf('%x', n.value & 4294967295) || '"'`
+
 // sqliteSpeech: a list is a JSON array. CROSS JOIN keeps the order in which the tables are read.
 var sqliteSpeech = speech{
-	among:     "IN (SELECT value FROM json_each(?))",
-	unindexed: "+",
-	standsIn:  "o.published_at = COALESCE(a.published_at, -62135596800000000) AND o.article_id = a.id",
-	quotes: `occurrences.id IN (SELECT o.id FROM json_each(?) AS n
-		CROSS JOIN claims_search AS f ON f.claims_search MATCH '"` + search.NumberSign + `' || printf('%x', n.value & 4294967295) || '"'
-		CROSS JOIN occurrences AS o ON o.claim_id = f.rowid AND o.words = n.value)`,
+	among:      "IN (SELECT value FROM json_each(?))",
+	unindexed:  "+",
+	standsIn:   "o.published_at = COALESCE(a.published_at, -62135596800000000) AND o.article_id = a.id",
+	quotes:     "occurrences.id IN (SELECT o.id " + sqliteQuoting + " CROSS JOIN occurrences AS o ON o.claim_id = f.rowid AND o.words = n.value)",
+	quoting:    "SELECT 1 " + sqliteQuoting,
 	amongWords: "IN (SELECT value FROM json_each(?))",
 	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM json_each(?) AS wanted
 		CROSS JOIN facets AS f ON f.field = wanted.value ->> 0 AND f.value = wanted.value ->> 1`,

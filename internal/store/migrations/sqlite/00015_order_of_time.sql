@@ -28,7 +28,8 @@ CREATE TABLE occurrences_anew (
     words             INTEGER NOT NULL
 ) STRICT;
 INSERT INTO occurrences_anew SELECT id, created_at, updated_at, version, claim_id, article_id, article_version, span_start, span_end,
-    exact, prefix, suffix, first_sentence_id, last_sentence_id, stance, is_origin, source_id, published_at, election_id, words
+    exact, prefix, suffix, first_sentence_id, last_sentence_id, stance, is_origin, source_id,
+    (SELECT COALESCE(a.published_at, -62135596800000000) FROM articles a WHERE a.id = article_id), election_id, words
 FROM occurrences ORDER BY id;
 DELETE FROM sqlite_sequence WHERE name = 'occurrences_anew';
 INSERT INTO sqlite_sequence (name, seq) SELECT 'occurrences_anew', seq FROM sqlite_sequence WHERE name = 'occurrences';
@@ -68,6 +69,12 @@ CREATE TRIGGER occurrences_stay BEFORE UPDATE ON occurrences
 WHEN (NEW.article_id, NEW.article_version, NEW.first_sentence_id, NEW.last_sentence_id)
     <> (OLD.article_id, OLD.article_version, OLD.first_sentence_id, OLD.last_sentence_id)
 BEGIN SELECT RAISE(ABORT, 'an occurrence stays where it stands'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER articles_moved AFTER UPDATE OF published_at ON articles WHEN NEW.published_at IS NOT OLD.published_at BEGIN
+    UPDATE occurrences SET published_at = COALESCE(NEW.published_at, -62135596800000000)
+    WHERE published_at = COALESCE(OLD.published_at, -62135596800000000) AND article_id = NEW.id;
+END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER sentences_stay BEFORE DELETE ON sentences
