@@ -86,7 +86,9 @@ func TestTheDatabaseItselfKeepsOccurrencesOnSentencesOfTheirVersion(t *testing.T
 	must(s.Articles.Update(bg, article.ID, anyVersion, func(in *tracker.ArticleInput) error { in.PublishedAt = &at; return nil }))
 	stays()
 	if onSQLite() { // which finds what stands in an article by its time, too
-		must(0, s.Write(bg, func(tx *gorm.DB) error { return tx.Exec("UPDATE articles SET published_at = NULL WHERE id = ?", article.ID).Error }))
+		must(0, s.Write(bg, func(tx *gorm.DB) error {
+			return tx.Exec("UPDATE articles SET published_at = NULL WHERE id = ?", article.ID).Error
+		}))
 		stays()
 	}
 	if onSQLite() {
