@@ -109,7 +109,7 @@ func (f ArticleFilter) conditions(e engine, sql *speech) (all conditions) {
 	if len(f.ElectionIDs) > 0 {
 		all = append(all, condition{values: []any{f.ElectionIDs},
 			sql:     "id IN (SELECT o.article_id FROM occurrences o WHERE o.election_id IN ?)",
-			test:    "EXISTS (SELECT 1 FROM articles a JOIN occurrences o ON " + sql.standsIn + " WHERE a.id = articles.id AND o.election_id IN ?)",
+			test:    "EXISTS (SELECT 1 FROM " + sql.places + " WHERE a.id = articles.id AND o.election_id IN ?)",
 			matches: "SELECT 1 FROM occurrences WHERE election_id IN ?"})
 	}
 	if f.Archived != nil {
@@ -268,7 +268,7 @@ func (c Articles) Update(ctx context.Context, id int64, g Guard, change func(*tr
 
 // placesInArticle are the occurrences in the article with an id.
 func placesInArticle(tx *gorm.DB) string {
-	return "FROM articles a JOIN occurrences o ON " + speechOf(tx).standsIn + " WHERE a.id = ?"
+	return "FROM " + speechOf(tx).places + " WHERE a.id = ?"
 }
 
 // checkArticle checks the input of the article with that id; 0 for a new one.

@@ -194,7 +194,7 @@ func (f ClaimFilter) queries(tx *gorm.DB) (all []query) {
 
 // standing finds the claims of which one occurrence is as the filter says.
 func (f ClaimFilter) standing(tx *gorm.DB) query {
-	q := query{sql: "SELECT DISTINCT o.claim_id AS id FROM articles a JOIN occurrences o ON " + speechOf(tx).standsIn + " JOIN sources s ON s.id = a.source_id WHERE "}
+	q := query{sql: "SELECT DISTINCT o.claim_id AS id FROM " + speechOf(tx).places + " JOIN sources s ON s.id = a.source_id WHERE "}
 	// Where it stands is what it is found by.
 	unindexed := speechOf(tx).unindexed
 	var conditions []string

@@ -101,7 +101,7 @@ func (f OccurrenceFilter) conditions(sql *speech) (all conditions) {
 
 // onSentences are the occurrences whose words touch one of the sentences.
 func onSentences(sql *speech) string {
-	return `(SELECT o.id FROM sentences s JOIN articles a ON a.id = s.article_id JOIN occurrences o ON ` + sql.standsIn + `
+	return `(SELECT o.id FROM ` + sql.places + ` JOIN sentences s ON s.article_id = o.article_id
 		AND o.article_version = s.article_version AND s.id BETWEEN o.first_sentence_id AND o.last_sentence_id WHERE s.id IN ?)`
 }
 

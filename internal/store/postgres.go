@@ -370,7 +370,7 @@ func sequenceOf(tx *gorm.DB, table string) (name string, err error) {
 
 // postgresSpeech: a list is a JSON array. An array of the numbers rather than a join, so that the index is what is read.
 var postgresSpeech = speech{
-	standsIn:   "o.article_id = a.id",
+	places:     "articles a JOIN occurrences o ON o.article_id = a.id",
 	among:      "= ANY (ARRAY(SELECT CAST(listed.number AS bigint) FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS listed (number)))",
 	amongWords: "= ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(? AS jsonb))))",
 	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM jsonb_array_elements(CAST(? AS jsonb)) AS wanted

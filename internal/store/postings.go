@@ -45,11 +45,11 @@ type speech struct {
 	joined     string // joins all documents, as lines
 	sentence   string // a sentence as its JSON
 	inTurn     string // reads documents, by a list of ids, in its order
-	// standsIn is true of an occurrence o and the article a that it stands in. In SQLite, one index has the occurrences of an article
+	// places are articles a, each with the occurrences o that stand in it. In SQLite, one index has the occurrences of an article
 	// and those in the order of time: what stands in an article is found by when this was published, too.
-	standsIn string
-	quotes   string // is one of the occurrences of quotes, by a list of the numbers of their words; "" where an index has them by these
-	quoting  string // selects about as many rows
+	places  string
+	quotes  string // is one of the occurrences of quotes, by a list of the numbers of their words; "" where an index has them by these
+	quoting string // selects about as many rows
 }
 
 // wordsOf are those of the engine that a statement is for.

@@ -93,7 +93,7 @@ func (c Sentences) Get(ctx context.Context, id int64, expand Expand) (sentence t
 // touchingClaims are the claims of which an occurrence touches a sentence of a version. The sentences of a version have ids
 // in their order, and all that lie between two of them are its own.
 func touchingClaims(tx *gorm.DB) string {
-	return `SELECT DISTINCT o.claim_id FROM articles a JOIN occurrences o ON ` + speechOf(tx).standsIn + ` JOIN sentences s ON s.article_id = o.article_id
+	return `SELECT DISTINCT o.claim_id FROM ` + speechOf(tx).places + ` JOIN sentences s ON s.article_id = o.article_id
 		AND s.article_version = o.article_version AND s.id BETWEEN o.first_sentence_id AND o.last_sentence_id
 		WHERE a.id = ? AND o.article_version = ?`
 }
@@ -126,14 +126,14 @@ func idsOf(claims []tracker.Claim) []int64 {
 // fillClaimsOfArticle puts in place the claims that stand on the latest version of an article, and beside each of its
 // sentences which of them touch it.
 func fillClaimsOfArticle(tx *gorm.DB, a *tracker.Article) (err error) {
-	on := tx.Raw("SELECT DISTINCT o.claim_id FROM articles a JOIN occurrences o ON "+speechOf(tx).standsIn+" WHERE a.id = ? AND o.article_version = ? ORDER BY o.claim_id LIMIT ?",
+	on := tx.Raw("SELECT DISTINCT o.claim_id FROM "+speechOf(tx).places+" WHERE a.id = ? AND o.article_version = ? ORDER BY o.claim_id LIMIT ?",
 		a.ID, a.Latest.N, MaxClaims+1)
 	if a.Claims, a.MoreClaims, err = claimsOn(tx, on); err != nil {
 		return err
 	}
 	var links []struct{ ID, ClaimID int64 }
 	if len(a.Claims) > 0 {
-		err = tx.Raw(`SELECT DISTINCT s.id, o.claim_id FROM articles a JOIN occurrences o ON `+speechOf(tx).standsIn+` JOIN sentences s ON s.article_id = o.article_id
+		err = tx.Raw(`SELECT DISTINCT s.id, o.claim_id FROM `+speechOf(tx).places+` JOIN sentences s ON s.article_id = o.article_id
 			AND s.article_version = o.article_version AND s.id BETWEEN o.first_sentence_id AND o.last_sentence_id
 			WHERE a.id = ? AND o.article_version = ? AND o.claim_id IN ? ORDER BY s.id, o.claim_id`,
 			a.ID, a.Latest.N, idsOf(a.Claims)).Scan(&links).Error

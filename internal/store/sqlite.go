@@ -426,7 +426,7 @@ const sqliteQuoting = `FROM json_each(?) AS n
 var sqliteSpeech = speech{
 	among:      "IN (SELECT value FROM json_each(?))",
 	unindexed:  "+",
-	standsIn:   "o.published_at = COALESCE(a.published_at, -62135596800000000) AND o.article_id = a.id",
+	places:     "articles a JOIN occurrences o ON o.published_at = COALESCE(a.published_at, -62135596800000000) AND o.article_id = a.id",
 	quotes:     "occurrences.id IN (SELECT o.id " + sqliteQuoting + " CROSS JOIN occurrences AS o ON o.claim_id = f.rowid AND o.words = n.value)",
 	quoting:    "SELECT 1 " + sqliteQuoting,
 	amongWords: "IN (SELECT value FROM json_each(?))",
