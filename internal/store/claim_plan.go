@@ -9,7 +9,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"claimtracker/internal/bitset"
 	"claimtracker/internal/tracker"
 )
 
@@ -292,33 +291,6 @@ func (p plan) claims(tx *gorm.DB, within span) (claimSet, error) {
 	return left, nil
 }
 
-// copy is what the set holds in a run of chunks.
-func (s claimSet) copy(within span) claimSet {
-	all := claimSet{}
-	for n, one := range s {
-		if n >= within.first && n <= within.last {
-			its := *one
-			all[n] = &its
-		}
-	}
-	return all
-}
-
-// cut leaves the claims with ids from one to another; 0 is no limit.
-func (s claimSet) cut(from, to int64) {
-	if one := s[chunkOf(from)]; from > 0 && one != nil {
-		one.Cut(placeOf(from), bitset.Size-1)
-	}
-	if one := s[chunkOf(to)]; to > 0 && one != nil {
-		one.Cut(0, placeOf(to))
-	}
-	for n, one := range s {
-		if one.Empty() {
-			delete(s, n)
-		}
-	}
-}
-
 // inOrder are up to limit claims that the plan leaves, in the order of their ids or, descending, the other way round,
 // beyond the id after, or from the beginning where it is 0. It reads a chunk, then two, then four.
 //
@@ -358,25 +330,4 @@ func (p plan) inOrder(tx *gorm.DB, after int64, descending bool, limit int) (ids
 		}
 	}
 	return ids, nil
-}
-
-// some are the first claims of a set, or the last ones, descending.
-func (s claimSet) some(descending bool, limit int) (ids []int64) {
-	chunks := sortedChunks(s)
-	if descending {
-		slices.Reverse(chunks)
-	}
-	for _, n := range chunks {
-		places := s[n].Ascending()
-		if descending {
-			places = s[n].Descending()
-		}
-		for place := range places {
-			if len(ids) == limit {
-				return ids
-			}
-			ids = append(ids, n<<chunkBits|int64(place))
-		}
-	}
-	return ids
 }

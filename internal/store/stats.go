@@ -156,16 +156,6 @@ func (k *counter) sets(base *column, v varied) ([]claimSet, error) {
 	return sets, nil
 }
 
-// countBoth is how many claims two sets have in common.
-func (s claimSet) countBoth(other claimSet) (n int64) {
-	for chunk, one := range s {
-		if its := other[chunk]; its != nil {
-			n += int64(one.CountBoth(its))
-		}
-	}
-	return n
-}
-
 // Timeline counts claims by periods.
 type Timeline struct {
 	Periods []Period
