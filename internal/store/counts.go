@@ -159,12 +159,7 @@ func mostOfAll(tx *gorm.DB, field string, limit int) ([]Count, error) {
 // mostInColumn are up to limit values that the most claims of a column have. It is false where that takes counting sets.
 func mostInColumn(tx *gorm.DB, field string, base *column, limit int) (best []Count, ok bool, err error) {
 	counted, ok, err := tallyOf(tx, field, base)
-	if err != nil || !ok {
-		return nil, ok, err
-	}
-	best = []Count{}
-	counted.each(func(value string, claims int64) { best = insertCount(best, Count{Value: value, Claims: claims}, limit) })
-	return best, true, nil
+	return counted.most(limit), ok, err
 }
 
 // insertCount puts a count into the best ones at its place, and leaves out what is beyond limit then.

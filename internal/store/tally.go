@@ -111,3 +111,10 @@ func (t tally) each(fn func(value string, claims int64)) {
 		}
 	}
 }
+
+// most are up to limit values that the most claims have.
+func (t tally) most(limit int) []Count {
+	best := make([]Count, 0, min(limit, len(t.claims))+1)
+	t.each(func(value string, claims int64) { best = insertCount(best, Count{Value: value, Claims: claims}, limit) })
+	return best
+}
