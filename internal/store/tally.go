@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 )
@@ -84,15 +86,18 @@ func newTallies(tx *gorm.DB, field string, those claimSet, within span) (found s
 
 // add counts those of a chunk too. What was remembered before a sheet was forgotten has other numbers.
 func (t *tally) add(in chunkTally) {
-	if t.numbers == nil {
-		t.numbers = in.numbers
+	if t.numbers == nil && in.numbers != nil {
+		t.numbers, t.claims = in.numbers, make([]int32, len(in.numbers.all()))
+	}
+	if in.numbers == t.numbers {
+		for _, one := range in.counts {
+			t.claims[one.number] += one.claims
+		}
+		return
 	}
 	for _, one := range in.counts {
-		number := one.number
-		if in.numbers != t.numbers {
-			number = t.numbers.same(in.numbers, number)
-		}
-		if more := int(number) + 1 - len(t.claims); more > 0 {
+		number := int(t.numbers.same(in.numbers, one.number))
+		if more := number + 1 - len(t.claims); more > 0 {
 			t.claims = append(t.claims, make([]int32, more)...)
 		}
 		t.claims[number] += one.claims
@@ -114,7 +119,28 @@ func (t tally) each(fn func(value string, claims int64)) {
 
 // most are up to limit values that the most claims have.
 func (t tally) most(limit int) []Count {
-	best := make([]Count, 0, min(limit, len(t.claims))+1)
-	t.each(func(value string, claims int64) { best = insertCount(best, Count{Value: value, Claims: claims}, limit) })
-	return best
+	if t.numbers == nil {
+		return []Count{}
+	}
+	values := t.numbers.all()
+	compare := func(a, b numbered) int {
+		if a.claims != b.claims {
+			return cmp.Compare(b.claims, a.claims)
+		}
+		return strings.Compare(values[a.number], values[b.number])
+	}
+	var best []numbered
+	for number, claims := range t.claims {
+		one := numbered{int32(number), claims}
+		if claims == 0 || len(best) == limit && compare(one, best[limit-1]) > 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(best, one, compare)
+		best = slices.Insert(best[:min(len(best), limit-1)], at, one)
+	}
+	counts := make([]Count, len(best))
+	for i, one := range best {
+		counts[i] = Count{Value: values[one.number], Claims: int64(one.claims)}
+	}
+	return counts
 }
