@@ -26,54 +26,52 @@ func (e extent) with(other extent) extent {
 	return e
 }
 
+// extents are those of all values of a field, by chunks or parts of them in any order.
+type extents struct {
+	numbers *numbering
+	strip   strip[chunkExtents]
+}
+
 // chunkExtents are a tally in a chunk, and the extents of the same values.
 type chunkExtents struct {
-	chunkTally
+	tally   chunkTally
 	extents []chunkExtent
 }
 
-// extentsOf counts the claims of a column by a field, and says when they were seen, by chunks or parts of them in any order. It
-// is false where that takes looking at sets.
+// extentsOf counts the claims of a column by a field, and says when they were seen. It is false where that takes looking at sets.
 func extentsOf(tx *gorm.DB, field string, base *column) (all extents, ok bool, err error) {
+	if all.numbers, err = numbersOf(tx, field); err != nil {
+		return all, false, err
+	}
 	found, left, ok, err := counting[chunkExtents]{
-		base, part{what: extentPart, text: field}, []string{field, fieldClaimedDay},
-		func(c chunkExtents) int { return 56 + 20*len(c.counts) },
+		base, part{what: extentPart, text: field, numbers: all.numbers}, []string{field, fieldClaimedDay},
+		func(c chunkExtents) int { return 48 + 20*len(c.tally) },
 		func(those claimSet, within span) (strip[chunkExtents], bool, error) {
-			return newExtents(tx, field, those.placed(), within)
+			return newExtents(tx, all.numbers, those.placed(), within)
 		},
 	}.parts(tx)
-	if err != nil || !ok || len(left) == 0 {
-		return extents(found), ok, err
+	if all.strip = found; err != nil || !ok || len(left) == 0 {
+		return all, ok, err
 	}
-	rest, ok, err := newExtents(tx, field, left, left.span())
-	return extents(slices.Concat(found, rest)), ok, err
+	rest, ok, err := newExtents(tx, all.numbers, left, left.span())
+	all.strip = slices.Concat(found, rest)
+	return all, ok, err
 }
 
-// extents are those of all values of a field.
-type extents strip[chunkExtents]
-
 // tally is how many claims have each value.
-func (e extents) tally() (all tally) {
-	for _, p := range e {
-		all.add(p.part.chunkTally)
+func (e extents) tally() tally {
+	all := newTally(e.numbers)
+	for _, p := range e.strip {
+		all.add(p.part.tally)
 	}
 	return all
 }
 
 // of are those of some values.
 func (e extents) of(values []string) []extent {
-	all := make([]extent, len(values))
-	var numbers *numbering
-	var chosen []int32 // by those numbers, the places of the values
-	for _, p := range e {
-		if len(p.part.counts) == 0 {
-			continue
-		}
-		if p.part.numbers != numbers {
-			numbers = p.part.numbers
-			chosen = numbers.chosen(values)
-		}
-		for i, one := range p.part.counts {
+	all, chosen := make([]extent, len(values)), e.numbers.chosen(values)
+	for _, p := range e.strip {
+		for i, one := range p.part.tally {
 			if at := chosen[one.number]; at >= 0 {
 				all[at] = all[at].with(p.part.extents[i].in(p.chunk))
 			}
@@ -83,8 +81,8 @@ func (e extents) of(values []string) []extent {
 }
 
 // newExtents are those in each chunk of a set, or of all claims in a run of chunks.
-func newExtents(tx *gorm.DB, field string, those placedSet, within span) (found strip[chunkExtents], ok bool, err error) {
-	sheets, ok, err := sheetsOf(tx, field, within)
+func newExtents(tx *gorm.DB, numbers *numbering, those placedSet, within span) (found strip[chunkExtents], ok bool, err error) {
+	sheets, ok, err := sheetsOf(tx, numbers, within)
 	if err != nil || !ok {
 		return nil, ok, err
 	}
@@ -92,14 +90,12 @@ func newExtents(tx *gorm.DB, field string, those placedSet, within span) (found 
 	if err != nil {
 		return nil, false, err
 	}
-	for _, p := range sheets.strip {
+	for _, p := range sheets {
 		set := those[p.chunk]
 		if p.part == nil || set == nil && those != nil {
 			continue
 		}
-		one := chunkExtents{chunkTally: chunkTally{numbers: sheets.numbers}}
-		one.counts, one.extents = extentsIn(p.part, days.in(p.chunk), set)
-		found = append(found, piece[chunkExtents]{p.chunkState, one})
+		found = append(found, piece[chunkExtents]{p.chunkState, extentsIn(p.part, days.in(p.chunk), set)})
 	}
 	return found, true, nil
 }
@@ -137,10 +133,14 @@ type calendar struct {
 
 // calendarOf is that of a run of chunks.
 func calendarOf(tx *gorm.DB, within span) (c calendar, err error) {
-	if c.sheets, _, err = sheetsOf(tx, fieldClaimedDay, within); err != nil { // none is too wide: a claim has one day
+	numbers, err := numbersOf(tx, fieldClaimedDay)
+	if err != nil {
 		return c, err
 	}
-	c.days = c.sheets.numbers.daysOf()
+	if c.sheets, _, err = sheetsOf(tx, numbers, within); err != nil { // none is too wide: a claim has one day
+		return c, err
+	}
+	c.days = numbers.daysOf()
 	return c, nil
 }
 
@@ -186,26 +186,26 @@ func (e *chunkExtent) see(n uint16, day int32) {
 	e.lastDay = max(e.lastDay, day)
 }
 
-// extentsIn are how many of some claims, or of all claims of the chunk, have each value of a sheet, and the extents of these.
-func extentsIn(s *sheet, days daysIn, those *placed) (counts []numbered, extents []chunkExtent) {
-	claims, all, values := make([]int32, len(s.numbers)), make([]chunkExtent, len(s.numbers)), 0
+// extentsIn are those of some claims, or of all claims of the chunk, that have each value of a sheet.
+func extentsIn(s *sheet, days daysIn, those *placed) chunkExtents {
+	claims, extents, values := make([]int32, len(s.numbers)), make([]chunkExtent, len(s.numbers)), 0
 	for _, n := range placesOf(those) {
 		day := days.day(n)
 		for _, v := range s.of(n) {
-			if v > 0 && claims[v] == 0 {
+			if claims[v] == 0 {
 				values++
 			}
 			claims[v]++
-			all[v].see(n, day)
+			extents[v].see(n, day)
 		}
 	}
-	counts, extents = make([]numbered, 0, values), make([]chunkExtent, 0, values)
-	for v := 1; v < len(claims); v++ { // without those that have none
-		if claims[v] > 0 {
-			counts, extents = append(counts, numbered{s.numbers[v], claims[v]}), append(extents, all[v])
+	found := chunkExtents{make(chunkTally, 0, values), make([]chunkExtent, 0, values)}
+	for v, n := range claims {
+		if v > 0 && n > 0 { // what comes first is of those that have none
+			found.tally, found.extents = append(found.tally, numbered{s.numbers[v], n}), append(found.extents, extents[v])
 		}
 	}
-	return counts, extents
+	return found
 }
 
 // extent is that of a set.
