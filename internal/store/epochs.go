@@ -117,21 +117,19 @@ func (f *folded) states(tx *gorm.DB, s span, fields ...string) ([]chunkState, er
 
 // over puts what the log changes of fields over the chunks of a run.
 func (v view) over(stored []chunkState, s span, fields ...string) []chunkState {
-	last := v.last(fields...)
-	if len(last) == 0 {
+	if v.overlay == nil {
 		return stored
 	}
 	all := slices.Clone(stored)
-	for i := range all {
-		all[i].log = last[all[i].chunk]
-		delete(last, all[i].chunk)
-	}
-	for chunk, log := range last { // of which nothing is stored
-		if s.has(chunk) {
-			all = append(all, chunkState{chunk: chunk, log: log})
+	v.eachLast(fields, func(chunk int64, last logState) {
+		i, ok := slices.BinarySearchFunc(all, chunk, chunkState.compare)
+		switch {
+		case ok && last.row > all[i].log.row:
+			all[i].log = last
+		case !ok && s.has(chunk): // of which nothing is stored
+			all = slices.Insert(all, i, chunkState{chunk: chunk, log: last})
 		}
-	}
-	slices.SortFunc(all, func(a, b chunkState) int { return a.compare(b.chunk) })
+	})
 	return all
 }
 

@@ -267,14 +267,10 @@ func (v view) since(field string, chunk int64, row int32) (turns []valueTurn) {
 	return turns
 }
 
-// last is the last row that changes any of these fields in a chunk, by the chunks, with its mark.
-func (v view) last(fields ...string) map[int64]logState {
-	if v.overlay == nil {
-		return nil
-	}
+// eachLast gives fn the last row that changes a field in a chunk, with its mark, for each of these fields and its chunks.
+func (v view) eachLast(fields []string, fn func(chunk int64, last logState)) {
 	v.overlay.mu.RLock()
 	defer v.overlay.mu.RUnlock()
-	last := map[int64]logState{}
 	for _, field := range fields {
 		f := v.overlay.fields[field]
 		if f == nil {
@@ -285,12 +281,11 @@ func (v view) last(fields ...string) map[int64]logState {
 			for n > 0 && rows[n-1] > v.row {
 				n--
 			}
-			if n > 0 && rows[n-1] > last[chunk].row {
-				last[chunk] = logState{rows[n-1], v.overlay.marks[rows[n-1]-1]}
+			if n > 0 {
+				fn(chunk, logState{rows[n-1], v.overlay.marks[rows[n-1]-1]})
 			}
 		}
 	}
-	return last
 }
 
 // holds tells whether a row of the log has this mark.
