@@ -154,7 +154,7 @@ func (s *Server) getTimeline(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	answer, links := Timeline{Periods: []Period{}, More: t.More, MoreSplit: t.Split.More}, q.links()
+	answer, links := Timeline{Periods: make([]Period, 0, len(t.Periods)), More: t.More, MoreSplit: t.Split.More}, q.links()
 	for _, p := range t.Periods {
 		value, within := string(p.First), claimedIn(filter, p)
 		if interval == store.IntervalMonth {
@@ -404,7 +404,7 @@ func (s *Server) getSeen(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	answer, links := SeenList{Buckets: []Seen{}, More: more}, q.links()
+	answer, links := SeenList{Buckets: make([]Seen, 0, len(seen)), More: more}, q.links()
 	for _, one := range seen {
 		answer.Buckets = append(answer.Buckets, Seen{
 			Bucket:         Bucket{one.Value, one.Label, one.Claims, links.to(parametersOf(field, one.Value)...)},

@@ -105,7 +105,7 @@ func (t tally) most(limit int) []Count {
 		}
 		return strings.Compare(values[a.number], values[b.number])
 	}
-	var best []numbered
+	best := make([]numbered, 0, min(limit, len(values)))
 	for number, claims := range t.claims {
 		one := numbered{int32(number), claims}
 		if claims == 0 || len(best) == limit && compare(one, best[limit-1]) > 0 {
