@@ -1,8 +1,3 @@
-// Package store keeps the tracker's records in a database. It speaks SQL and nothing else: the rules that it runs inside
-// its transactions are the domain's, in internal/tracker, and what it answers with are the domain's records and errors.
-//
-// All writes pass Store.Write, one at a time; all reads pass Store.Read or, for lists, Store.Browse, each on one snapshot,
-// on a pool that cannot write. Counts are answered from memory where that is as good: see Store.survey.
 package store
 
 import (
