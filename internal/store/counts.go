@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -159,26 +158,7 @@ func mostOfAll(tx *gorm.DB, field string, limit int) ([]Count, error) {
 // mostInColumn are up to limit values that the most claims of a column have. It is false where that takes counting sets.
 func mostInColumn(tx *gorm.DB, field string, base *column, limit int) (best []Count, ok bool, err error) {
 	counted, ok, err := tallyOf(tx, field, base)
-	if err != nil || !ok {
-		return nil, ok, err
-	}
-	best = []Count{}
-	counted.each(func(value string, claims int64) { best = insertCount(best, Count{Value: value, Claims: claims}, limit) })
-	return best, true, nil
-}
-
-// insertCount puts a count into the best ones at its place, and leaves out what is beyond limit then.
-func insertCount(best []Count, one Count, limit int) []Count {
-	if len(best) == limit && compareCounts(one, best[limit-1]) > 0 {
-		return best
-	}
-	at, _ := slices.BinarySearchFunc(best, one, compareCounts)
-	best = slices.Insert(best, at, one)
-	return best[:min(limit, len(best))]
-}
-
-func compareCounts(a, b Count) int {
-	return cmp.Or(cmp.Compare(b.Claims, a.Claims), cmp.Compare(a.Value, b.Value))
+	return counted.most(limit), ok, err
 }
 
 // label gives counts the names of what their values name.

@@ -74,16 +74,15 @@ func table(rows, columns int) [][]int64 {
 
 // newCrossings counts those of a set, or of all claims in a run of chunks, by the sheets of both fields.
 func newCrossings(tx *gorm.DB, those placedSet, within span, rows, columns axis) (found strip[[]crossing], ok bool, err error) {
-	theirs, ok, err := sheetsOf(tx, rows.field, within)
+	theirs, rowAt, ok, err := rows.sheets(tx, within)
 	if err != nil || !ok {
 		return nil, ok, err
 	}
-	others, ok, err := sheetsOf(tx, columns.field, within)
+	others, columnAt, ok, err := columns.sheets(tx, within)
 	if err != nil || !ok {
 		return nil, ok, err
 	}
-	rowAt, columnAt := theirs.numbers.chosen(rows.values), others.numbers.chosen(columns.values)
-	for _, p := range theirs.strip {
+	for _, p := range theirs {
 		other, set := others.of(p.chunk), those[p.chunk]
 		if p.part == nil || other == nil || set == nil && those != nil {
 			continue
@@ -91,6 +90,16 @@ func newCrossings(tx *gorm.DB, those placedSet, within span, rows, columns axis)
 		found = append(found, piece[[]crossing]{p.chunkState, crossSheets(p.part, other, p.part.pick(rowAt), other.pick(columnAt), placesOf(set))})
 	}
 	return found, true, nil
+}
+
+// sheets are those of the axis' field, and the places of its values by their numbers.
+func (a axis) sheets(tx *gorm.DB, within span) (all sheets, places []int32, ok bool, err error) {
+	numbers, err := numbersOf(tx, a.field)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	all, ok, err = sheetsOf(tx, numbers, within)
+	return all, numbers.chosen(a.values), ok, err
 }
 
 // picked are the values of a sheet that were chosen: their places in the list that they were chosen by and, for each value of

@@ -26,98 +26,63 @@ func (e extent) with(other extent) extent {
 	return e
 }
 
-// extents are those of the claims of a column that have each of these values. It is false where that takes looking at sets.
-func extents(tx *gorm.DB, base *column, of axis) (all []extent, ok bool, err error) {
+// extents are those of all values of a field, by chunks or parts of them in any order.
+type extents struct {
+	numbers *numbering
+	strip   strip[chunkExtents]
+}
+
+// chunkExtents are a tally in a chunk, and the extents of the same values.
+type chunkExtents struct {
+	tally   chunkTally
+	extents []chunkExtent
+}
+
+// extentsOf counts the claims of a column by a field, and says when they were seen. It is false where that takes looking at sets.
+func extentsOf(tx *gorm.DB, field string, base *column) (all extents, ok bool, err error) {
+	if all.numbers, err = numbersOf(tx, field); err != nil {
+		return all, false, err
+	}
 	found, left, ok, err := counting[chunkExtents]{
-		base, part{what: extentPart, text: of.field}, []string{of.field, fieldClaimedDay},
-		func(c chunkExtents) int { return 32 + 16*len(c.all) },
+		base, part{what: extentPart, text: field, numbers: all.numbers}, []string{field, fieldClaimedDay},
+		func(c chunkExtents) int { return 48 + 20*len(c.tally) },
 		func(those claimSet, within span) (strip[chunkExtents], bool, error) {
-			return newExtents(tx, of.field, those.placed(), within)
+			return newExtents(tx, all.numbers, those.placed(), within)
 		},
 	}.parts(tx)
-	if err != nil || !ok {
-		return nil, ok, err
+	if all.strip = found; err != nil || !ok || len(left) == 0 {
+		return all, ok, err
 	}
-	s := extentSearch{of: of, all: make([]extent, len(of.values))}
-	for _, p := range found {
-		s.add(p.chunk, p.part)
-	}
-	if len(left) > 0 {
-		ok, err = s.look(tx, left)
-	}
-	return s.all, ok, err
+	rest, ok, err := newExtents(tx, all.numbers, left, left.span())
+	all.strip = slices.Concat(found, rest)
+	return all, ok, err
 }
 
-// look takes in the claims of a set. It is false where that takes looking at sets.
-func (s *extentSearch) look(tx *gorm.DB, those placedSet) (ok bool, err error) {
-	sheets, ok, err := sheetsOf(tx, s.of.field, those.span())
-	if err != nil || !ok {
-		return ok, err
+// tally is how many claims have each value.
+func (e extents) tally() tally {
+	all := newTally(e.numbers)
+	for _, p := range e.strip {
+		all.add(p.part.tally)
 	}
-	days, err := calendarOf(tx, those.span())
-	if err != nil {
-		return false, err
-	}
-	chosen := sheets.numbers.chosen(s.of.values)
-	for _, p := range sheets.strip {
-		one := those[p.chunk]
-		if one == nil || p.part == nil {
-			continue
-		}
-		its, on := p.part.pick(chosen), days.in(p.chunk)
-		found := make([]chunkExtent, len(its.places)+1) // the first is that of the values that were not chosen
-		for _, n := range one.list() {
-			day := on.day(n)
-			for _, v := range p.part.of(n) {
-				found[its.at[v]].see(int(n), day)
+	return all
+}
+
+// of are those of some values.
+func (e extents) of(values []string) []extent {
+	all, chosen := make([]extent, len(values)), e.numbers.chosen(values)
+	for _, p := range e.strip {
+		for i, one := range p.part.tally {
+			if at := chosen[one.number]; at >= 0 {
+				all[at] = all[at].with(p.part.extents[i].in(p.chunk))
 			}
 		}
-		for i, at := range its.places {
-			s.all[at] = s.all[at].with(found[i+1].in(p.chunk))
-		}
 	}
-	return true, nil
+	return all
 }
 
-// extentSearch gathers the extents of values.
-type extentSearch struct {
-	of      axis
-	all     []extent
-	numbers *numbering
-	chosen  []int32 // by those numbers, the places of the axis' values
-}
-
-// chunkExtents are the extents of all values of a field in a chunk.
-type chunkExtents struct {
-	numbers *numbering
-	all     []numberedExtent
-}
-
-// numberedExtent is that of the value with a number: there are many of them.
-type numberedExtent struct {
-	number            int32
-	first, last       uint16 // places of claims
-	firstDay, lastDay int32
-}
-
-// add takes in those of a chunk. What was remembered before a sheet was forgotten has other numbers.
-func (s *extentSearch) add(chunk int64, in chunkExtents) {
-	if len(in.all) == 0 {
-		return
-	}
-	if s.numbers != in.numbers {
-		s.numbers, s.chosen = in.numbers, in.numbers.chosen(s.of.values)
-	}
-	for _, e := range in.all {
-		if at := s.chosen[e.number]; at >= 0 {
-			s.all[at] = s.all[at].with(extent{chunk<<chunkBits | int64(e.first), chunk<<chunkBits | int64(e.last), e.firstDay, e.lastDay})
-		}
-	}
-}
-
-// newExtents are the extents of all values in each chunk of a set, or of all claims in a run of chunks.
-func newExtents(tx *gorm.DB, field string, those placedSet, within span) (found strip[chunkExtents], ok bool, err error) {
-	sheets, ok, err := sheetsOf(tx, field, within)
+// newExtents are those in each chunk of a set, or of all claims in a run of chunks.
+func newExtents(tx *gorm.DB, numbers *numbering, those placedSet, within span) (found strip[chunkExtents], ok bool, err error) {
+	sheets, ok, err := sheetsOf(tx, numbers, within)
 	if err != nil || !ok {
 		return nil, ok, err
 	}
@@ -125,19 +90,12 @@ func newExtents(tx *gorm.DB, field string, those placedSet, within span) (found 
 	if err != nil {
 		return nil, false, err
 	}
-	for _, p := range sheets.strip {
+	for _, p := range sheets {
 		set := those[p.chunk]
 		if p.part == nil || set == nil && those != nil {
 			continue
 		}
-		one := chunkExtents{numbers: sheets.numbers}
-		for i, e := range extentsIn(p.part, days.in(p.chunk), set) {
-			if e.beyond > 0 {
-				one.all = append(one.all, numberedExtent{p.part.numbers[i], uint16(e.first), uint16(e.beyond - 1), e.firstDay, e.lastDay})
-			}
-		}
-		one.all = slices.Clip(one.all)
-		found = append(found, piece[chunkExtents]{p.chunkState, one})
+		found = append(found, piece[chunkExtents]{p.chunkState, extentsIn(p.part, days.in(p.chunk), set)})
 	}
 	return found, true, nil
 }
@@ -175,10 +133,14 @@ type calendar struct {
 
 // calendarOf is that of a run of chunks.
 func calendarOf(tx *gorm.DB, within span) (c calendar, err error) {
-	if c.sheets, _, err = sheetsOf(tx, fieldClaimedDay, within); err != nil { // none is too wide: a claim has one day
+	numbers, err := numbersOf(tx, fieldClaimedDay)
+	if err != nil {
 		return c, err
 	}
-	c.days = c.sheets.numbers.daysOf()
+	if c.sheets, _, err = sheetsOf(tx, numbers, within); err != nil { // none is too wide: a claim has one day
+		return c, err
+	}
+	c.days = numbers.daysOf()
 	return c, nil
 }
 
@@ -200,7 +162,7 @@ func (d daysIn) day(n uint16) int32 {
 
 // chunkExtent is an extent within a chunk: places of claims, and numbers of days, 0 for none.
 type chunkExtent struct {
-	first, beyond     int // the place of the first claim, and the one after that of the last one, 0 for none
+	first, beyond     uint16 // the place of the first claim, and the one after that of the last one, 0 for none
 	firstDay, lastDay int32
 }
 
@@ -213,7 +175,7 @@ func (e chunkExtent) in(chunk int64) (all extent) {
 }
 
 // see takes in a claim with its day; claims come in their order.
-func (e *chunkExtent) see(n int, day int32) {
+func (e *chunkExtent) see(n uint16, day int32) {
 	if e.beyond == 0 {
 		e.first = n
 	}
@@ -224,17 +186,26 @@ func (e *chunkExtent) see(n int, day int32) {
 	e.lastDay = max(e.lastDay, day)
 }
 
-// extentsIn are those of some claims, or of all claims of the chunk, that have each value of a sheet, by its place.
-func extentsIn(s *sheet, days daysIn, those *placed) []chunkExtent {
-	all := make([]chunkExtent, len(s.numbers))
+// extentsIn are those of some claims, or of all claims of the chunk, that have each value of a sheet.
+func extentsIn(s *sheet, days daysIn, those *placed) chunkExtents {
+	claims, extents, values := make([]int32, len(s.numbers)), make([]chunkExtent, len(s.numbers)), 0
 	for _, n := range placesOf(those) {
 		day := days.day(n)
 		for _, v := range s.of(n) {
-			all[v].see(int(n), day)
+			if claims[v] == 0 {
+				values++
+			}
+			claims[v]++
+			extents[v].see(n, day)
 		}
 	}
-	all[0] = chunkExtent{} // of those without any
-	return all
+	found := chunkExtents{make(chunkTally, 0, values), make([]chunkExtent, 0, values)}
+	for v, n := range claims {
+		if v > 0 && n > 0 { // what comes first is of those that have none
+			found.tally, found.extents = append(found.tally, numbered{s.numbers[v], n}), append(found.extents, extents[v])
+		}
+	}
+	return found
 }
 
 // extent is that of a set.
@@ -247,7 +218,7 @@ func (s claimSet) extent(tx *gorm.DB) (all extent, err error) {
 		its := days.in(chunk)
 		var one chunkExtent
 		for _, n := range set.Places() {
-			one.see(int(n), its.day(n))
+			one.see(n, its.day(n))
 		}
 		all = all.with(one.in(chunk))
 	}

@@ -21,32 +21,34 @@ const mostInMemory = 32 << 20
 
 // part says what is remembered: one or more of what follows, by the kind of part.
 type part struct {
-	what  partKind
-	text  string
-	id    int64
-	epoch int64
+	what    partKind
+	text    string
+	id      int64
+	epoch   int64
+	numbers *numbering
 }
 
 type partKind byte
 
 // The kinds of parts.
 const (
-	epochsPart   partKind = iota // the chunks of an epoch, as []chunkEpoch
-	entryPart                    // a facet at an epoch, as entry
-	mostPart                     // the values of a field that the most claims have at an epoch, as []entry
-	countPart                    // how many values of a field claims have at an epoch, as int64
-	valuesPart                   // all values of a field at an epoch, in their order, as []entry
-	postingPart                  // a facet's coded sets, as strip[[]byte]
-	sheetPart                    // a field's sheets, as sheets
-	totalPart                    // how many claims some facets rule, as strip[int64]
-	crossPart                    // how many claims have two values each, as strip[[]crossing]
-	extentPart                   // when claims with each value of a field were seen, as strip[chunkExtents]
-	countedPart                  // how many claims that some facets rule have each value of a field, as strip[chunkTally]
-	momentsPart                  // when the claims of chunks were created, as strip[moments]
-	createdPart                  // when some claims were created, as momentary[map[int64]tracker.Instant]
-	sentencePart                 // a sentence of the database that is the epoch-th to be written to, as namedSentence
-	namePart                     // the name of a record, as momentary[string]
-	tallyPart                    // how many records there are of each kind, as momentary[map[string]int64]
+	epochsPart    partKind = iota // the chunks of an epoch, as []chunkEpoch
+	entryPart                     // a facet at an epoch, as entry
+	mostPart                      // the values of a field that the most claims have at an epoch, as []entry
+	countPart                     // how many values of a field claims have at an epoch, as int64
+	valuesPart                    // all values of a field at an epoch, in their order, as []entry
+	postingPart                   // a facet's coded sets, as strip[[]byte]
+	numberingPart                 // the numbers of a field's values, as *numbering
+	sheetPart                     // a field's sheets, as strip[*sheet]
+	totalPart                     // how many claims some facets rule, as strip[int64]
+	crossPart                     // how many claims have two values each, as strip[[]crossing]
+	extentPart                    // when claims with each value of a field were seen, as strip[chunkExtents]
+	countedPart                   // how many claims that some facets rule have each value of a field, as strip[chunkTally]
+	momentsPart                   // when the claims of chunks were created, as strip[moments]
+	createdPart                   // when some claims were created, as momentary[map[int64]tracker.Instant]
+	sentencePart                  // a sentence of the database that is the epoch-th to be written to, as namedSentence
+	namePart                      // the name of a record, as momentary[string]
+	tallyPart                     // how many records there are of each kind, as momentary[map[string]int64]
 )
 
 type remembered struct {

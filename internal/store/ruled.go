@@ -16,7 +16,7 @@ import (
 // where a moment cuts a chunk of all claims, by blocks.
 
 const (
-	blockBits = 12 // of a claim's id, which count within its block
+	blockBits = 11 // of a claim's id, which count within its block
 	blocks    = 1 << (chunkBits - blockBits)
 )
 

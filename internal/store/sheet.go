@@ -207,15 +207,34 @@ func (s *sheet) count(those *placed) []int32 {
 	return counts
 }
 
-// numbering gives the values of a field numbers, as they come.
+// numbering gives the values of a field numbers, as they come. What is remembered by its numbers names it in its part: once it was
+// forgotten, another one takes its place, and nothing that has the numbers of the former is asked for any more.
 type numbering struct {
+	field string
+
 	mu     sync.Mutex
 	values []string
 	places map[string]int32
 	days   []int32 // of the first values, those that they name
 }
 
-func newNumbering() *numbering { return &numbering{places: map[string]int32{}} }
+// numbersOf is the numbering of a field.
+func numbersOf(tx *gorm.DB, field string) (*numbering, error) {
+	f, err := foldedOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	key := part{what: numberingPart, text: field}
+	numbers, ok := recall[*numbering](f.memory, key)
+	if !ok {
+		numbers = &numbering{field: field, places: map[string]int32{}}
+		f.memory.keep(key, numbers, 0)
+	}
+	return numbers, nil
+}
+
+// size is about how many bytes the numbering takes.
+func (n *numbering) size() int { return 100 * len(n.all()) }
 
 func (n *numbering) of(value string) int32 {
 	n.mu.Lock()
@@ -246,11 +265,6 @@ func (n *numbering) daysOf() []int32 {
 	return slices.Clip(n.days)
 }
 
-// same is the number of the value that has that number in another numbering.
-func (n *numbering) same(other *numbering, number int32) int32 {
-	return n.of(other.all()[number])
-}
-
 // chosen are, for each number so far, the place that its value has in a list, or -1.
 func (n *numbering) chosen(values []string) []int32 {
 	n.mu.Lock()
@@ -267,75 +281,68 @@ func (n *numbering) chosen(values []string) []int32 {
 	return places
 }
 
-// sheets are those of a field, in some chunks. What their numbers stand for is the same in all of them.
-type sheets struct {
-	numbers *numbering
-	strip   strip[*sheet] // nil where no claim of the chunk has any value
-}
+// sheets are those of a field, in some chunks: nil where no claim of the chunk has any value.
+type sheets strip[*sheet]
 
 // tooWide stands for the sheet of a chunk in which there are too many values for one.
 var tooWide = new(sheet)
 
-func (k sheets) size() int { return sizeOfStrip(k.strip, (*sheet).size) + 100*len(k.numbers.all()) }
-
 // of is the sheet of a chunk, or nil where no claim there has any value.
 func (k sheets) of(chunk int64) *sheet {
-	if i, ok := slices.BinarySearchFunc(k.strip, chunk, piece[*sheet].compare); ok {
-		return k.strip[i].part
+	if i, ok := slices.BinarySearchFunc(k, chunk, piece[*sheet].compare); ok {
+		return k[i].part
 	}
 	return nil
 }
 
 // sheetsOf are the sheets of a field in a run of chunks. It is false where one of them has too many values for a sheet.
-func sheetsOf(tx *gorm.DB, field string, within span) (all sheets, ok bool, err error) {
+func sheetsOf(tx *gorm.DB, numbers *numbering, within span) (all sheets, ok bool, err error) {
 	f, err := foldedOf(tx)
 	if err != nil {
-		return all, false, err
+		return nil, false, err
 	}
-	wanted, err := f.states(tx, within, field)
+	wanted, err := f.states(tx, within, numbers.field)
 	if err != nil {
-		return all, false, err
+		return nil, false, err
 	}
-	key := part{what: sheetPart, text: field}
-	known, found := recall[sheets](f.memory, key)
-	if !found {
-		known.numbers = newNumbering()
-	}
-	all = sheets{known.numbers, make(strip[*sheet], len(wanted))}
-	if known.strip.pick(wanted, all.strip) == nowhere {
+	key := part{what: sheetPart, numbers: numbers}
+	known, _ := recall[strip[*sheet]](f.memory, key)
+	all = make(sheets, len(wanted))
+	if known.pick(wanted, strip[*sheet](all)) == nowhere {
 		return all, !all.tooWide(), nil
 	}
-	missing, err := all.turn(tx, field, wanted, known)
+	missing, err := all.turn(tx, numbers, wanted, known)
 	if err != nil {
-		return all, false, err
+		return nil, false, err
 	}
-	if err := all.load(tx, field, wanted, missing); err != nil {
-		return all, false, err
+	if err := all.load(tx, numbers, wanted, missing); err != nil {
+		return nil, false, err
 	}
-	known.strip = known.strip.with(all.strip)
-	f.keep(key, known, known.size())
+	known = known.with(all)
+	f.keep(key, known, sizeOfStrip(known, (*sheet).size))
+	f.memory.keep(part{what: numberingPart, text: numbers.field}, numbers, numbers.size())
 	return all, !all.tooWide(), nil
 }
 
 // turn makes what sheets are wanted of those that are known as they were a few rows of the log ago. It tells from which chunk
 // to which one others are missing.
-func (k sheets) turn(tx *gorm.DB, field string, wanted []chunkState, known sheets) (missing span, err error) {
+func (k sheets) turn(tx *gorm.DB, numbers *numbering, wanted []chunkState, known strip[*sheet]) (missing span, err error) {
 	v, err := viewOf(tx)
 	if err != nil {
 		return missing, err
 	}
 	missing = nowhere
 	for i, w := range wanted {
-		if k.strip[i].chunkState == w {
+		if k[i].chunkState == w {
 			continue
 		}
-		at, ok := slices.BinarySearchFunc(known.strip, w.chunk, piece[*sheet].compare)
+		at, ok := slices.BinarySearchFunc(known, w.chunk, piece[*sheet].compare)
 		if ok {
-			was := known.strip[at]
+			was := known[at]
 			if ok = was.epoch == w.epoch && was.log.row < w.log.row && v.holds(was.log); ok {
 				var next *sheet
-				if next, ok = was.part.with(v.since(field, w.chunk, was.log.row), k.numbers); ok {
-					k.strip[i] = piece[*sheet]{w, next}
+				if next, ok = was.part.with(v.since(numbers.field, w.chunk, was.log.row), numbers); ok {
+					k[i] = piece[*sheet]{w, next}
 				}
 			}
 		}
@@ -347,7 +354,7 @@ func (k sheets) turn(tx *gorm.DB, field string, wanted []chunkState, known sheet
 }
 
 // load makes the sheets that are wanted in a run of chunks, and not there, of what is stored and of the log.
-func (k sheets) load(tx *gorm.DB, field string, wanted []chunkState, within span) error {
+func (k sheets) load(tx *gorm.DB, numbers *numbering, wanted []chunkState, within span) error {
 	if within == nowhere {
 		return nil
 	}
@@ -355,35 +362,35 @@ func (k sheets) load(tx *gorm.DB, field string, wanted []chunkState, within span
 	if err != nil {
 		return err
 	}
-	stored, err := loadSheets(tx, field, within, k.numbers)
+	stored, err := loadSheets(tx, within, numbers)
 	if err != nil {
 		return err
 	}
 	for i, w := range wanted {
-		if !within.has(w.chunk) || k.strip[i].chunkState == w {
+		if !within.has(w.chunk) || k[i].chunkState == w {
 			continue
 		}
 		one := stored[w.chunk]
 		if w.log.row > 0 {
 			var ok bool
-			if one, ok = one.with(v.since(field, w.chunk, 0), k.numbers); !ok { // a new sheet has room for a list of each claim, twice
-				return fmt.Errorf("what the log says of %s has no room in chunk %d", field, w.chunk)
+			if one, ok = one.with(v.since(numbers.field, w.chunk, 0), numbers); !ok { // a new sheet has room for a list of each claim, twice
+				return fmt.Errorf("what the log says of %s has no room in chunk %d", numbers.field, w.chunk)
 			}
 		}
-		k.strip[i] = piece[*sheet]{w, one}
+		k[i] = piece[*sheet]{w, one}
 	}
 	return nil
 }
 
 func (k sheets) tooWide() bool {
-	return slices.ContainsFunc(k.strip, func(p piece[*sheet]) bool { return p.part == tooWide })
+	return slices.ContainsFunc(k, func(p piece[*sheet]) bool { return p.part == tooWide })
 }
 
 // loadSheets makes the sheets of a field in a run of chunks, as they are without the log, by the chunks in which any claim has
 // a value of it.
-func loadSheets(tx *gorm.DB, field string, within span, numbers *numbering) (map[int64]*sheet, error) {
+func loadSheets(tx *gorm.DB, within span, numbers *numbering) (map[int64]*sheet, error) {
 	sets := map[int64][]coded{}
-	err := readRows(tx, speechOf(tx).sheets, []any{within.first, within.last, field}, func(scan scanFunc) error {
+	err := readRows(tx, speechOf(tx).sheets, []any{within.first, within.last, numbers.field}, func(scan scanFunc) error {
 		var id int64
 		var one coded
 		err := scan(&id, &one.value, &one.code)

@@ -367,13 +367,11 @@ type Seen struct {
 // last seen.
 func (c Claims) Seen(ctx context.Context, f ClaimFilter, field string, limit int) (seen []Seen, more bool, err error) {
 	err = c.s.survey(ctx, func(tx *gorm.DB) error {
-		k := newCounter(tx, f)
-		counts, err := k.count(field, limit)
+		counts, found, err := newCounter(tx, f).seen(field, limit)
 		if err != nil {
 			return err
 		}
-		found, err := k.extents(counts)
-		if err != nil {
+		if err := label(tx, field, counts.Buckets); err != nil {
 			return err
 		}
 		at, err := createdAt(tx, found)
@@ -389,29 +387,35 @@ func (c Claims) Seen(ctx context.Context, f ClaimFilter, field string, limit int
 	return seen, more, err
 }
 
-// extents are when the claims of each value that was counted were seen.
-func (k *counter) extents(counts Counts) ([]extent, error) {
-	base, err := k.column(counts.Field)
+// seen are the values of a field that the most claims have, up to limit of them, without labels, and when their claims were seen.
+func (k *counter) seen(field string, limit int) (counts Counts, found []extent, err error) {
+	counts.Field = field
+	base, err := k.column(field)
 	if err != nil {
-		return nil, err
+		return counts, nil, err
 	}
-	if field, plain := k.plain(counts.Field); plain {
-		found, ok, err := extents(k.tx, base, axis{field, counts.values()})
+	if name, plain := k.plain(field); plain {
+		all, ok, err := extentsOf(k.tx, name, base)
 		if err != nil || ok {
-			return found, err
+			best := all.tally().most(limit + 1)
+			counts.Buckets, counts.More = best[:min(limit, len(best))], len(best) > limit
+			return counts, all.of(counts.values()), err
 		}
+	}
+	if counts.Buckets, counts.More, err = k.mostFrequent(base, field, limit); err != nil {
+		return counts, nil, err
 	}
 	sets, err := k.sets(base, counts.varied())
 	if err != nil {
-		return nil, err
+		return counts, nil, err
 	}
-	found := make([]extent, len(sets))
+	found = make([]extent, len(sets))
 	for i, set := range sets {
 		if found[i], err = set.extent(k.tx); err != nil {
-			return nil, err
+			return counts, nil, err
 		}
 	}
-	return found, nil
+	return counts, found, nil
 }
 
 // Totals are how many records there are, by resource.

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 )
@@ -12,102 +14,109 @@ type tally struct {
 	claims  []int32
 }
 
-// chunkTally is a tally in a chunk.
-type chunkTally struct {
-	numbers *numbering
-	counts  []numbered
-}
+// chunkTally is a tally in a chunk, without the values that no claim has.
+type chunkTally []numbered
 
 // numbered is how many claims have the value with a number.
 type numbered struct{ number, claims int32 }
 
 // tallyOf counts the claims of a column by a field. It is false where that takes counting sets.
 func tallyOf(tx *gorm.DB, field string, base *column) (all tally, ok bool, err error) {
+	numbers, err := numbersOf(tx, field)
+	if err != nil {
+		return all, false, err
+	}
 	found, left, ok, err := counting[chunkTally]{
-		base, part{what: countedPart, text: field}, []string{field},
-		func(t chunkTally) int { return 32 + 8*len(t.counts) },
+		base, part{what: countedPart, text: field, numbers: numbers}, []string{field},
+		func(t chunkTally) int { return 24 + 8*len(t) },
 		func(those claimSet, within span) (strip[chunkTally], bool, error) {
-			return newTallies(tx, field, those, within)
+			return newTallies(tx, numbers, those, within)
 		},
 	}.parts(tx)
 	if err != nil || !ok {
 		return all, ok, err
 	}
+	var its sheets
 	if len(left) > 0 {
-		if ok, err = all.count(tx, field, left); err != nil || !ok {
+		if its, ok, err = sheetsOf(tx, numbers, left.span()); err != nil || !ok {
 			return all, ok, err
 		}
 	}
+	all = newTally(numbers)
 	for _, p := range found {
 		all.add(p.part)
+	}
+	for _, p := range its {
+		if one := left[p.chunk]; one != nil && p.part != nil {
+			for i, n := range p.part.count(one) {
+				all.claims[p.part.numbers[i]] += n
+			}
+		}
 	}
 	return all, true, nil
 }
 
-// count makes the tally that of a set. It is false where that takes counting sets.
-func (t *tally) count(tx *gorm.DB, field string, those placedSet) (ok bool, err error) {
-	sheets, ok, err := sheetsOf(tx, field, those.span())
-	if err != nil || !ok {
-		return ok, err
-	}
-	t.numbers, t.claims = sheets.numbers, make([]int32, len(sheets.numbers.all()))
-	for _, p := range sheets.strip {
-		if one := those[p.chunk]; one != nil && p.part != nil {
-			for i, n := range p.part.count(one) {
-				t.claims[p.part.numbers[i]] += n
-			}
-		}
-	}
-	return true, nil
-}
+// newTally is one of nothing, with room for all that has a number so far.
+func newTally(numbers *numbering) tally { return tally{numbers, make([]int32, len(numbers.all()))} }
 
 // newTallies are those of a set in each of its chunks.
-func newTallies(tx *gorm.DB, field string, those claimSet, within span) (found strip[chunkTally], ok bool, err error) {
-	sheets, ok, err := sheetsOf(tx, field, within)
+func newTallies(tx *gorm.DB, numbers *numbering, those claimSet, within span) (found strip[chunkTally], ok bool, err error) {
+	sheets, ok, err := sheetsOf(tx, numbers, within)
 	if err != nil || !ok {
 		return nil, ok, err
 	}
-	for _, p := range sheets.strip {
+	for _, p := range sheets {
 		if set := those[p.chunk]; set != nil && p.part != nil {
-			one := chunkTally{numbers: sheets.numbers}
+			var one chunkTally
 			for i, n := range p.part.count(&placed{set: set}) {
 				if n > 0 {
-					one.counts = append(one.counts, numbered{p.part.numbers[i], n})
+					one = append(one, numbered{p.part.numbers[i], n})
 				}
 			}
-			one.counts = slices.Clip(one.counts)
-			found = append(found, piece[chunkTally]{p.chunkState, one})
+			found = append(found, piece[chunkTally]{p.chunkState, slices.Clip(one)})
 		}
 	}
 	return found, true, nil
 }
 
-// add counts those of a chunk too. What was remembered before a sheet was forgotten has other numbers.
-func (t *tally) add(in chunkTally) {
-	if t.numbers == nil {
-		t.numbers = in.numbers
-	}
-	for _, one := range in.counts {
-		number := one.number
-		if in.numbers != t.numbers {
-			number = t.numbers.same(in.numbers, number)
-		}
-		if more := int(number) + 1 - len(t.claims); more > 0 {
-			t.claims = append(t.claims, make([]int32, more)...)
-		}
-		t.claims[number] += one.claims
+// add counts those of a chunk too.
+func (t tally) add(in chunkTally) {
+	for _, one := range in {
+		t.claims[one.number] += one.claims
 	}
 }
 
 // each gives fn the values that any claim has.
 func (t tally) each(fn func(value string, claims int64)) {
-	if t.numbers == nil {
-		return
-	}
 	values := t.numbers.all()
 	for number, n := range t.claims {
 		if n > 0 {
 			fn(values[number], int64(n))
 		}
 	}
+}
+
+// most are up to limit values that the most claims have.
+func (t tally) most(limit int) []Count {
+	values := t.numbers.all()
+	compare := func(a, b numbered) int {
+		if a.claims != b.claims {
+			return cmp.Compare(b.claims, a.claims)
+		}
+		return strings.Compare(values[a.number], values[b.number])
+	}
+	var best []numbered
+	for number, claims := range t.claims {
+		one := numbered{int32(number), claims}
+		if claims == 0 || len(best) == limit && compare(one, best[limit-1]) > 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(best, one, compare)
+		best = slices.Insert(best[:min(len(best), limit-1)], at, one)
+	}
+	counts := make([]Count, len(best))
+	for i, one := range best {
+		counts[i] = Count{Value: values[one.number], Claims: int64(one.claims)}
+	}
+	return counts
 }
