@@ -105,6 +105,8 @@ type engine interface {
 	same(ctx context.Context, db *gorm.DB, other engine) (bool, error)
 	// unhurried lets a transaction's statements, and the pauses between them, take as long as they need.
 	unhurried(tx *gorm.DB) error
+	// recount lets the planner know what the tables of records hold now, all that this transaction has written of them too.
+	recount(tx *gorm.DB) error
 	// highest is the highest id that a table ever gave out, and setHighest makes it give out higher ones only; undone
 	// with the transaction.
 	highest(tx *gorm.DB, table string) (int64, error)
