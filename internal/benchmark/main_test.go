@@ -170,6 +170,7 @@ func generated(tb testing.TB, claims int) string {
 	return file
 }
 
+// copyFile copies a file onto the disk: the kernel would else write the copy there while commits wait for the same disk.
 func copyFile(from, to string) (err error) {
 	in, err := os.Open(from)
 	if err != nil {
@@ -181,8 +182,10 @@ func copyFile(from, to string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, out.Close()) }()
-	_, err = io.Copy(out, in)
-	return err
+	if _, err = io.Copy(out, in); err != nil {
+		return err
+	}
+	return out.Sync()
 }
 
 // serving starts the program on a copy of a dataset. Settings that it does not have, because it is an older one, are left out.

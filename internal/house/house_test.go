@@ -7,7 +7,10 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -112,6 +115,27 @@ func TestWhatShapesAllItTouchesStaysInItsRoom(t *testing.T) {
 			if at >= 0 && !slices.Contains(outside[library], name) {
 				t.Errorf("%s imports %s; that is for %q only", name, imported[at], outside[library])
 			}
+		}
+	}
+}
+
+// The store has more files than one finds one's way through without a map: its package comment.
+func TestTheMapOfTheStoreNamesEachFile(t *testing.T) {
+	doc, err := os.ReadFile("../store/doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("../store/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("the store has no files: %v", err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".go")
+		if strings.HasSuffix(name, "_test") || strings.HasPrefix(name, "requires_") || name == "doc" {
+			continue
+		}
+		if !regexp.MustCompile(`\b` + name + `\b`).Match(doc) {
+			t.Errorf("%s.go is not on it", name)
 		}
 	}
 }

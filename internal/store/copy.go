@@ -138,6 +138,9 @@ func (c *copier) copy() ([]CopiedTable, error) {
 			return nil, err
 		}
 	}
+	if err := c.target.recount(c.to); err != nil {
+		return nil, err
+	}
 	for _, d := range derivations {
 		if err := d.remake(c.to); err != nil {
 			return nil, fmt.Errorf("deriving %s: %w", d.name, err)

@@ -86,6 +86,7 @@ func (s *Store) rebuild(ctx context.Context, log *slog.Logger) error {
 	if empty {
 		log = slog.New(slog.DiscardHandler) // there is nothing that takes time
 	}
+	counted := empty
 	for _, d := range derivations {
 		var format int64
 		err := s.write.WithContext(ctx).Raw("SELECT COALESCE(max(format), 0) FROM derived WHERE name = ?", d.name).Scan(&format).Error
@@ -97,9 +98,21 @@ func (s *Store) rebuild(ctx context.Context, log *slog.Logger) error {
 		}
 		began := time.Now()
 		log.InfoContext(ctx, "making anew what is derived from the records", "what", d.name)
-		if err := s.alone(ctx, d.remake); err != nil {
+		err = s.alone(ctx, func(tx *gorm.DB) error {
+			if err := s.engine.unhurried(tx); err != nil {
+				return err
+			}
+			if !counted {
+				if err := s.engine.recount(tx); err != nil {
+					return err
+				}
+			}
+			return d.remake(tx)
+		})
+		if err != nil {
 			return err
 		}
+		counted = true
 		log.InfoContext(ctx, "made anew what is derived from the records", "what", d.name, "took", time.Since(began))
 	}
 	return nil

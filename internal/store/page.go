@@ -41,6 +41,7 @@ type order[T any] struct {
 	number     func(*T) int64
 	text       func(*T) string
 	isID       bool      // the expression is the id
+	as         string    // another column that has the same value, where rows are joined by it
 	then       *order[T] // by a number, for records that have the same key
 }
 
@@ -102,6 +103,9 @@ func list[T interface{ Meta() tracker.Record }](q *gorm.DB, p Page, sorts orders
 	if p.After != nil {
 		after := by.valuesOf(p.After)
 		rows = rows.Where("("+strings.Join(keys, ", ")+") "+beyond+" ("+strings.Repeat("?, ", len(after)-1)+"?)", after...)
+		if by.as != "" {
+			rows = rows.Where(by.as+" "+beyond+" ?", after[0])
+		}
 	}
 	// One more than wanted tells whether there is a next page.
 	err = rows.Order(strings.Join(keys, direction+", ") + direction).Limit(p.Limit + 1).Find(&l.Items).Error

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -216,5 +217,59 @@ func TestNoFilterOrSortReadsALargeTableWhole(t *testing.T) {
 		if pgtest.Now == pgtest.SQLite && strings.HasPrefix(r.of, "occurrences of a common quote") && !strings.Contains(steps, "SCAN f VIRTUAL TABLE") {
 			t.Errorf("%s\n%s\n%s does not look for the quote", r.of, r.sql, steps)
 		}
+	}
+}
+
+func TestAPageOfASearchReadsNoMoreTheDeeperItIs(t *testing.T) {
+	s := mass(t)
+	must(0, s.Write(bg, func(tx *gorm.DB) error {
+		statements := []string{"INSERT INTO articles_search (rowid, title) SELECT id, 'a' FROM articles", "INSERT INTO sentences_search (rowid, text) SELECT id, 'a' FROM sentences"}
+		if pgtest.Now == pgtest.Postgres {
+			statements = nil
+			for _, table := range []string{"articles", "sentences", "claims"} {
+				statements = append(statements, "INSERT INTO "+table+"_search (id, terms, words) SELECT id, '''a'':1A', '' FROM "+table, "ANALYZE "+table+"_search")
+			}
+		}
+		for _, statement := range statements {
+			if err := tx.Exec(statement).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	query := must(search.Parse("a"))
+	found := store.Search{Query: &query}
+	type statement struct {
+		sql  string
+		vars []any
+	}
+	var ran []statement
+	s.Watch(func(sql string, vars []any) { ran = append(ran, statement{sql, vars}) })
+	for sort, after := range map[string]int64{"created_at": multitude - 1000, "-created_at": 1000} {
+		page := store.Page{Limit: 20, Sort: sort, After: &store.Cursor{ID: after}}
+		first := map[string]int64{
+			"article":  must(s.Articles.List(bg, store.ArticleFilter{Search: found}, page, nil)).Items[0].ID,
+			"sentence": must(s.Sentences.List(bg, store.SentenceFilter{Search: found}, page, nil)).Items[0].ID,
+			"claim":    must(s.Claims.List(bg, store.ClaimFilter{Search: found}, page, nil)).Items[0].ID,
+		}
+		next := map[string]int64{"created_at": after + 1, "-created_at": after - 1}[sort]
+		for what, id := range first {
+			if id != next {
+				t.Errorf("after %d by %s comes the %s %d; want %d", after, sort, what, id, next)
+			}
+		}
+	}
+	searches := 0
+	for _, r := range slices.Clone(ran) {
+		if !strings.Contains(r.sql, "_search") || !strings.Contains(r.sql, "LIMIT") {
+			continue
+		}
+		searches++
+		if steps, much := planned(t, s, r.sql, r.vars); much {
+			t.Errorf("%s %v\n%s", r.sql, r.vars, steps)
+		}
+	}
+	if searches < 6 {
+		t.Errorf("%d statements searched; want one of each list, each way", searches)
 	}
 }

@@ -287,9 +287,10 @@ func listFound[T interface{ Meta() tracker.Record }](tx, q *gorm.DB, p Page, sor
 		}
 		return listRanked[T](tx, q, newest, p, ix, *s.Query)
 	}
-	// What was created later has the greater id, and the index is in the order of ids.
+	// What was created later has the greater id, and the index is in the order of ids. PostgreSQL reads the records in that order
+	// too, beside it, and would begin with the first of all unless it is told where both of them begin.
 	sorts = maps.Clone(sorts)
-	sorts["created_at"] = order[T]{expression: "match_id", isID: true, number: func(r *T) int64 { return int64((*r).Meta().CreatedAt) }}
+	sorts["created_at"] = order[T]{expression: "match_id", as: "id", isID: true, number: func(r *T) int64 { return int64((*r).Meta().CreatedAt) }}
 	if !p.Total || filtered {
 		return list(q, p, sorts)
 	}

@@ -407,6 +407,9 @@ func (e *sqliteEngine) same(_ context.Context, _ *gorm.DB, other engine) (bool, 
 // unhurried has nothing to do: there is no limit.
 func (e *sqliteEngine) unhurried(*gorm.DB) error { return nil }
 
+// recount has nothing to do: SQLite plans without counting, and tests hold its plans.
+func (e *sqliteEngine) recount(*gorm.DB) error { return nil }
+
 func (e *sqliteEngine) highest(tx *gorm.DB, table string) (id int64, err error) {
 	return id, readRows(tx, "SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = ?", []any{table}, func(scan scanFunc) error { return scan(&id) })
 }

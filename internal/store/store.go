@@ -1,8 +1,3 @@
-// Package store keeps the tracker's records in a database. It speaks SQL and nothing else: the rules that it runs inside
-// its transactions are the domain's, in internal/tracker, and what it answers with are the domain's records and errors.
-//
-// All writes pass Store.Write, one at a time; all reads pass Store.Read or, for lists, Store.Browse, each on one snapshot,
-// on a pool that cannot write. Counts are answered from memory where that is as good: see Store.survey.
 package store
 
 import (
@@ -110,6 +105,8 @@ type engine interface {
 	same(ctx context.Context, db *gorm.DB, other engine) (bool, error)
 	// unhurried lets a transaction's statements, and the pauses between them, take as long as they need.
 	unhurried(tx *gorm.DB) error
+	// recount lets the planner know what the tables of records hold now, all that this transaction has written of them too.
+	recount(tx *gorm.DB) error
 	// highest is the highest id that a table ever gave out, and setHighest makes it give out higher ones only; undone
 	// with the transaction.
 	highest(tx *gorm.DB, table string) (int64, error)
