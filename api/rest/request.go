@@ -35,11 +35,27 @@ func pathID(c echo.Context, name string) (int64, error) {
 	}
 	id, err := strconv.ParseInt(c.Param(name), 10, 64)
 	if err != nil || id < 1 || c.Param(name)[0] == '+' {
+		if allow := methodsOf(c); len(allow) > 0 {
+			c.Response().Header().Set(echo.HeaderAllow, strings.Join(append([]string{http.MethodOptions}, allow...), ", "))
+			return 0, echo.ErrMethodNotAllowed
+		}
 		var p tracker.Problems
 		p.AddParameter(name, "wrong_type", notAnID)
 		return 0, p.Err()
 	}
 	return id, nil
+}
+
+// methodsOf are the methods of a path that is a route as it stands, in order. A method that it does not have leads to the
+// route that has an id where such a path has a word, as in claims/bulk.
+func methodsOf(c echo.Context) (methods []string) {
+	for _, r := range c.Echo().Routes() {
+		if r.Path == c.Request().URL.Path {
+			methods = append(methods, r.Method)
+		}
+	}
+	slices.Sort(methods)
+	return methods
 }
 
 // body reads a JSON body of at most limit bytes.
