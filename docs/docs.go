@@ -6417,7 +6417,7 @@ const docTemplate = `{
         },
         "/api/v1/stats/crosstab": {
             "get": {
-                "description": "Actors by technique, sources by kind, countries of the accused by countries of the target: the most frequent values of each. Fields of one and the same actor or source are counted as such: actor_id by role counts each actor in its own roles. A claim may be counted in several rows and columns. Each count has the link that lists exactly its claims.",
+                "description": "Actors by technique, sources by kind, countries of the accused by countries of the target: the most frequent values of each. Fields of one and the same actor or source are counted as such: actor_id by role counts each actor in its own roles. Two fields that one parameter filters, such as technique and tactic, do not go together. A claim may be counted in several rows and columns. Each count has the link that lists exactly its claims.",
                 "produces": [
                     "application/json",
                     "application/problem+json"
@@ -7760,7 +7760,7 @@ const docTemplate = `{
         },
         "/api/v1/stats/timeline": {
             "get": {
-                "description": "By the day on which they were claimed, or logged (in UTC), and in each period by a field, if one is named. Weeks begin on Monday. Claims without a day, and periods without claims, are left out; at most 1,000 periods are given, the earliest ones. Each count has the link that lists exactly its claims.",
+                "description": "By the day on which they were claimed, or logged (in UTC), and in each period by a field, if one is named. Weeks begin on Monday. Claims without a day, and periods without claims, are left out; at most 1,000 periods are given, the earliest ones. What the filters say of the field that periods are split by is left out where it is counted, as in /claims/facets: a period may have claims there and none of its own. Each count has the link that lists exactly its claims.",
                 "produces": [
                     "application/json",
                     "application/problem+json"
@@ -10700,7 +10700,7 @@ const docTemplate = `{
                     "example": "Directorate Nine"
                 },
                 "split": {
-                    "description": "Split are the claims of the period by the values of the field to split by: those that the most claims have, in all\nperiods together, first. Values that none has in the period are left out.",
+                    "description": "Split are the claims of the period by the values of the field to split by: those that the most claims have, in all\nperiods together, first. Values that none has in the period are left out. There where a field to split by is named.",
                     "type": "array",
                     "items": {
                         "$ref": "#/definitions/Bucket"
@@ -11546,7 +11546,7 @@ const docTemplate = `{
                     "type": "boolean"
                 },
                 "periods": {
-                    "description": "Periods are in their order. Those without claims are left out.",
+                    "description": "Periods are in their order. Those without claims, also in their split, are left out.",
                     "type": "array",
                     "items": {
                         "$ref": "#/definitions/Period"

@@ -239,6 +239,12 @@ func TestAFieldIsCountedWithoutItsOwnFilter(t *testing.T) {
 	}
 }
 
+func TestAPeriodThatIsSplitSaysSoAlsoWhereNothingIsToBeSplit(t *testing.T) {
+	a := openWorld(t)
+	a.get("/api/v1/stats/timeline?by=created_at&split=beneficiary_id&kind=denial").wants(200).has("/periods/0/split", list{})
+	a.get("/api/v1/stats/timeline?by=created_at&kind=denial").wants(200).has("/periods/0/split", nil)
+}
+
 func TestACountIsRefusedWithAllThatIsWrongWithIt(t *testing.T) {
 	a := open(t)
 	a.get("/api/v1/claims/facets?limit=0&kind=x&sort=x").wants(400).names("field required", "limit out_of_range", "kind not_in_vocabulary", "sort unknown_parameter")

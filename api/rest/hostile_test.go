@@ -431,6 +431,19 @@ func TestOptionsNameTheMethodsOfEveryPath(t *testing.T) {
 	a.do(http.MethodOptions, "/nowhere", nil).wants(404)
 }
 
+func TestAWordWhereAnIDCouldStandHasItsOwnMethodsOnly(t *testing.T) {
+	a := openWorld(t)
+	for _, template := range []string{"/api/v1/claims/bulk", "/api/v1/claims/facets", "/api/v1/articles/upload"} {
+		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
+			if document().Paths.Value(template).Operations()[strings.Replace(method, "HEAD", "GET", 1)] == nil {
+				a.checkAllow(template, a.do(method, template, nil).wants(405))
+			}
+		}
+	}
+	a.get("/api/v1/claims/bulks").wants(400).names("id wrong_type")
+	a.do("DELETE", "/api/v1/claims/bulk/occurrences", nil).wants(405)
+}
+
 func TestAPathThatIsNotThereIsAProblemToo(t *testing.T) {
 	a := open(t)
 	for _, path := range []string{"/nowhere", "/api", "/api/v1", "/api/v2/claims", "/api/v1/Claims", "/api/v1/claims/", "/api/v1/claims//1", "//api/v1/claims", "/docs/nothing.js",

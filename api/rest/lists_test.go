@@ -376,6 +376,11 @@ func TestACursorIsOfItsListAlone(t *testing.T) {
 		for _, same := range []string{"", "&limit=3", "&total=true", "&sort=-created_at", "&fields=id", "&format=csv", "&format=ndjson&limit=1"} {
 			a.get(path + "?cursor=" + cursor + same).wants(200)
 		}
+		for elsewhere := range listed() {
+			if elsewhere != path {
+				a.get(elsewhere + "?cursor=" + cursor).wants(400).names("cursor conflict")
+			}
+		}
 		sorts := sortsOf(operation)
 		other := sorts[slices.IndexFunc(sorts, func(s string) bool { return s != "-created_at" })]
 		a.get(path + "?cursor=" + cursor + "&sort=" + other).wants(400).names("cursor conflict")

@@ -35,11 +35,27 @@ func pathID(c echo.Context, name string) (int64, error) {
 	}
 	id, err := strconv.ParseInt(c.Param(name), 10, 64)
 	if err != nil || id < 1 || c.Param(name)[0] == '+' {
+		if allow := methodsOf(c); len(allow) > 0 {
+			c.Response().Header().Set(echo.HeaderAllow, strings.Join(append([]string{http.MethodOptions}, allow...), ", "))
+			return 0, echo.ErrMethodNotAllowed
+		}
 		var p tracker.Problems
 		p.AddParameter(name, "wrong_type", notAnID)
 		return 0, p.Err()
 	}
 	return id, nil
+}
+
+// methodsOf are the methods of a path that is a route as it stands, in order. A method that it does not have leads to the
+// route that has an id where such a path has a word, as in claims/bulk.
+func methodsOf(c echo.Context) (methods []string) {
+	for _, r := range c.Echo().Routes() {
+		if r.Path == c.Request().URL.Path {
+			methods = append(methods, r.Method)
+		}
+	}
+	slices.Sort(methods)
+	return methods
 }
 
 // body reads a JSON body of at most limit bytes.
@@ -161,11 +177,12 @@ type query struct {
 	values   url.Values
 	known    []string // the parameters that were given and asked for
 	problems tracker.Problems
+	path     string
 	list     uint64 // see listOf
 }
 
 func newQuery(c echo.Context) *query {
-	q := &query{}
+	q := &query{path: c.Request().URL.Path}
 	values, err := url.ParseQuery(c.Request().URL.RawQuery)
 	if err != nil {
 		q.problems.AddParameter("query", "format", "the query string is not well formed")
@@ -345,7 +362,7 @@ type cursor struct {
 	ID     int64  `json:"i"`
 }
 
-// listOf is a number for the list that is asked for, by its sort and its filters.
+// listOf is a number for the list that is asked for, by its path, its sort and its filters.
 func (q *query) listOf(sort string) uint64 {
 	filters := url.Values{"sort": {sort}}
 	for name, given := range q.values {
@@ -353,7 +370,7 @@ func (q *query) listOf(sort string) uint64 {
 			filters[name] = given
 		}
 	}
-	return xxhash.Sum64String(filters.Encode())
+	return xxhash.Sum64String(q.path + "?" + filters.Encode())
 }
 
 func (q *query) encode(at store.Cursor) string {
@@ -375,7 +392,7 @@ func (q *query) decode(s string) *store.Cursor {
 	case err != nil || at.ID < 1 || strings.ContainsFunc(at.Text, unicode.IsControl): // no name has one, and PostgreSQL takes no NUL
 		q.problems.AddParameter("cursor", "format", "is not a cursor that a list gave out")
 	case at.List != q.list:
-		q.problems.AddParameter("cursor", "conflict", "belongs to a list with other filters or another sort")
+		q.problems.AddParameter("cursor", "conflict", "belongs to another list, or one with other filters or another sort")
 	}
 	return &store.Cursor{Number: at.Number, Text: at.Text, Then: at.Then, ID: at.ID}
 }

@@ -62,7 +62,7 @@ func (s *Server) getTotals(c echo.Context) error {
 
 // Timeline is how many claims there are by periods of time.
 type Timeline struct {
-	// Periods are in their order. Those without claims are left out.
+	// Periods are in their order. Those without claims, also in their split, are left out.
 	Periods []Period `json:"periods" validate:"required"`
 	// More says that there are later periods: ask for them with claimed_from or created_from.
 	More bool `json:"more" validate:"required"`
@@ -74,14 +74,14 @@ type Timeline struct {
 type Period struct {
 	Bucket
 	// Split are the claims of the period by the values of the field to split by: those that the most claims have, in all
-	// periods together, first. Values that none has in the period are left out.
+	// periods together, first. Values that none has in the period are left out. There where a field to split by is named.
 	Split []Bucket `json:"split,omitzero"`
 } // @name Period
 
 // getTimeline counts claims by periods of time.
 //
 //	@Summary	Count claims by time
-//	@Description	By the day on which they were claimed, or logged (in UTC), and in each period by a field, if one is named. Weeks begin on Monday. Claims without a day, and periods without claims, are left out; at most 1,000 periods are given, the earliest ones. Each count has the link that lists exactly its claims.
+//	@Description	By the day on which they were claimed, or logged (in UTC), and in each period by a field, if one is named. Weeks begin on Monday. Claims without a day, and periods without claims, are left out; at most 1,000 periods are given, the earliest ones. What the filters say of the field that periods are split by is left out where it is counted, as in /claims/facets: a period may have claims there and none of its own. Each count has the link that lists exactly its claims.
 //	@ID			getTimeline
 //	@Tags		statistics
 //	@Produce	json,application/problem+json
@@ -164,6 +164,9 @@ func (s *Server) getTimeline(c echo.Context) error {
 			within = createdIn(filter, p)
 		}
 		period := Period{Bucket: Bucket{Value: value, Count: p.Claims, Href: links.to(within...)}}
+		if split != "" {
+			period.Split = []Bucket{}
+		}
 		for i, n := range p.Split {
 			if v := t.Split.Buckets[i]; n > 0 {
 				period.Split = append(period.Split, Bucket{v.Value, v.Label, n, links.to(append(parametersOf(split, v.Value), within...)...)})
@@ -227,7 +230,7 @@ type CrosstabRow struct {
 // getCrosstab counts claims by two fields at once.
 //
 //	@Summary	Count claims by two fields at once
-//	@Description	Actors by technique, sources by kind, countries of the accused by countries of the target: the most frequent values of each. Fields of one and the same actor or source are counted as such: actor_id by role counts each actor in its own roles. A claim may be counted in several rows and columns. Each count has the link that lists exactly its claims.
+//	@Description	Actors by technique, sources by kind, countries of the accused by countries of the target: the most frequent values of each. Fields of one and the same actor or source are counted as such: actor_id by role counts each actor in its own roles. Two fields that one parameter filters, such as technique and tactic, do not go together. A claim may be counted in several rows and columns. Each count has the link that lists exactly its claims.
 //	@ID			getCrosstab
 //	@Tags		statistics
 //	@Produce	json,application/problem+json
