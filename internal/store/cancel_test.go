@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"claimtracker/internal/pgtest"
+	"claimtracker/internal/store"
 	"claimtracker/internal/tracker"
 )
 
@@ -57,4 +59,57 @@ func TestAQueryWhoseContextEndsIsStopped(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Error("PostgreSQL goes on with a query that nobody waits for any more")
+}
+
+// A count is given up wherever it is when its context ends, at whichever of its statements that comes.
+func TestACountIsGivenUpAtEachOfItsStatements(t *testing.T) {
+	s := newScene(open(t))
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 3 {
+		must(0, s.grow(r, 5))
+		must(0, s.SkipBlock(bg))
+	}
+	since := must(s.Claims.Get(bg, 3, nil)).CreatedAt
+	filter := store.ClaimFilter{Roles: []tracker.Role{tracker.RoleSpeaker, tracker.RoleAccused}, CreatedFrom: &since}
+	left, end := 0, func() {}
+	s.Watch(func(string, []any) {
+		if left--; left == 0 {
+			end()
+		}
+	})
+	for what, count := range map[string]func(context.Context) error{
+		"count": func(ctx context.Context) error {
+			_, _, err := s.Claims.Count(ctx, filter, []string{"kind", "actor_id"}, 5)
+			return err
+		},
+		"seen": func(ctx context.Context) error {
+			_, _, err := s.Claims.Seen(ctx, filter, "actor_id", 5)
+			return err
+		},
+		"crosstab": func(ctx context.Context) error {
+			_, err := s.Claims.Crosstab(ctx, filter, "actor_id", "kind", 5)
+			return err
+		},
+		"timeline": func(ctx context.Context) error {
+			_, err := s.Claims.Timeline(ctx, filter, true, store.IntervalMonth, "kind", 5)
+			return err
+		},
+	} {
+		for at := 1; ; at++ {
+			s.Forget()
+			ctx, cancel := context.WithCancel(bg)
+			left, end = at, cancel
+			err := count(ctx)
+			cancel()
+			if left > 0 { // it has no more statements
+				if err != nil || at < 3 {
+					t.Errorf("%s took %d statements, and then: %v", what, at-1, err)
+				}
+				break
+			}
+			if err == nil {
+				t.Errorf("%s went on where its context had ended at statement %d", what, at)
+			}
+		}
+	}
 }

@@ -158,7 +158,10 @@ func mostOfAll(tx *gorm.DB, field string, limit int) ([]Count, error) {
 // mostInColumn are up to limit values that the most claims of a column have. It is false where that takes counting sets.
 func mostInColumn(tx *gorm.DB, field string, base *column, limit int) (best []Count, ok bool, err error) {
 	counted, ok, err := tallyOf(tx, field, base)
-	return counted.most(limit), ok, err
+	if err != nil || !ok {
+		return nil, ok, err
+	}
+	return counted.most(limit), true, nil
 }
 
 // label gives counts the names of what their values name.

@@ -396,10 +396,13 @@ func (k *counter) seen(field string, limit int) (counts Counts, found []extent, 
 	}
 	if name, plain := k.plain(field); plain {
 		all, ok, err := extentsOf(k.tx, name, base)
-		if err != nil || ok {
+		if err != nil {
+			return counts, nil, err
+		}
+		if ok {
 			best := all.tally().most(limit + 1)
 			counts.Buckets, counts.More = best[:min(limit, len(best))], len(best) > limit
-			return counts, all.of(counts.values()), err
+			return counts, all.of(counts.values()), nil
 		}
 	}
 	if counts.Buckets, counts.More, err = k.mostFrequent(base, field, limit); err != nil {
