@@ -170,7 +170,11 @@ func (c *serveCommand) Run(all *commands, at *surroundings) (err error) {
 	base := "http://" + listener.Addr().String()
 	// Serving does not depend on anybody reading this.
 	_, _ = fmt.Fprintf(at.stdout, "claimtracker listens on %s\nSwagger UI: %s/docs/\nDatabase: %s\n", base, base, store.Shown(all.Database))
-	return serve(at.ctx, listener, rest.New(s, log, settings.rest), log, settings.drain)
+	handler := rest.New(s, log, settings.rest)
+	if s.Embedded() {
+		giveThreads()
+	}
+	return serve(at.ctx, listener, handler, log, settings.drain)
 }
 
 // seedEmpty loads the seeds where nothing was ever kept. Of several instances that start at once, one does.
