@@ -328,7 +328,6 @@ func TestACopyRefusesATextThatIsNotWhatItsHashSays(t *testing.T) {
 	})
 }
 
-// A PostgreSQL tracker may be written to while it is copied: the copy is of one moment.
 // estimated is how many rows PostgreSQL's planner takes the tables of records to have: -1 where they were never counted.
 func estimated(address string) (rows map[string]int64) {
 	rows = map[string]int64{}
@@ -347,7 +346,7 @@ func estimated(address string) (rows map[string]int64) {
 
 func TestThePlannerOfPostgreSQLIsToldWhatWasWrittenBeforeAnythingIsMadeOfIt(t *testing.T) {
 	if pgtest.Now != pgtest.Postgres {
-		t.Skip("SQLite plans without counting")
+		return // SQLite plans without counting
 	}
 	from, to := empty(t), pgtest.Address(t)
 	fill(from)
@@ -364,6 +363,7 @@ func TestThePlannerOfPostgreSQLIsToldWhatWasWrittenBeforeAnythingIsMadeOfIt(t *t
 	}
 }
 
+// A PostgreSQL tracker may be written to while it is copied: the copy is of one moment.
 func TestACopyOfAServerInUseIsOfOneMoment(t *testing.T) {
 	if pgtest.Now != pgtest.Postgres {
 		return
