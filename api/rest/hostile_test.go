@@ -440,7 +440,9 @@ func TestAWordWhereAnIDCouldStandHasItsOwnMethodsOnly(t *testing.T) {
 			}
 		}
 	}
-	a.get("/api/v1/claims/bulks").wants(400).names("id wrong_type")
+	for _, word := range []string{"bulks", ":id", "%3Aid"} {
+		a.get("/api/v1/claims/" + word).wants(400).names("id wrong_type")
+	}
 	a.do("DELETE", "/api/v1/claims/bulk/occurrences", nil).wants(405)
 }
 

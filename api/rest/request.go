@@ -46,11 +46,11 @@ func pathID(c echo.Context, name string) (int64, error) {
 	return id, nil
 }
 
-// methodsOf are the methods of a path that is a route as it stands, in order. A method that it does not have leads to the
-// route that has an id where such a path has a word, as in claims/bulk.
+// methodsOf are the methods of a path that is another route as it stands, in order. A method that it does not have leads to the
+// route that has an id where such a path has a word, as in claims/bulk. Where the word is ":id" the path is that route's own.
 func methodsOf(c echo.Context) (methods []string) {
 	for _, r := range c.Echo().Routes() {
-		if r.Path == c.Request().URL.Path {
+		if r.Path == c.Request().URL.Path && r.Path != c.Path() {
 			methods = append(methods, r.Method)
 		}
 	}
