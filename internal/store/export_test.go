@@ -434,6 +434,26 @@ func (s *Store) Remembered() int64 {
 
 func (s *Store) Remember(most int64) { s.memory.most = most }
 
+// CountInBlocks counts no claims in the blocks of a chunk, as is done where a moment cuts it.
+func (s *Store) CountInBlocks(ctx context.Context, chunk int64) (counted int, err error) {
+	return counted, s.Read(ctx, func(tx *gorm.DB) error {
+		f, err := foldedOf(tx)
+		if err != nil {
+			return err
+		}
+		claims, err := lookUp(tx, []facet{{fieldAll, ""}})
+		if err != nil {
+			return err
+		}
+		all, _, err := counting[int64]{
+			base: &column{ruled: ruled{plan: plan{clauses: [][]entry{claims}}}}, fields: []string{fieldAll}, size: func(int64) int { return 8 },
+			count: func(claimSet, span) (strip[int64], bool, error) { return nil, true, nil },
+		}.inBlocks(tx, f, chunk)
+		counted = len(all)
+		return err
+	})
+}
+
 // Forget forgets all that is remembered.
 func (s *Store) Forget() { s.memory.clear() }
 

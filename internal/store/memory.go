@@ -32,7 +32,7 @@ type partKind byte
 
 // The kinds of parts.
 const (
-	epochsPart    partKind = iota // the chunks of an epoch, as []chunkEpoch
+	epochsPart    partKind = iota // the chunks of an epoch, as []chunkState
 	entryPart                     // a facet at an epoch, as entry
 	mostPart                      // the values of a field that the most claims have at an epoch, as []entry
 	countPart                     // how many values of a field claims have at an epoch, as int64

@@ -79,6 +79,19 @@ func TestWhatIsRememberedIsCountedOnlyWhereItIsSo(t *testing.T) {
 	}
 }
 
+// Amid a run without a transaction, a moment may cut a chunk of which what was seen of the index knows nothing.
+func TestAChunkThatIsNotThereHasNoBlocks(t *testing.T) {
+	s := newScene(open(t))
+	must(0, s.grow(rand.New(rand.NewPCG(1, 2)), 5))
+	for chunk, want := range map[int64]bool{0: true, 99: false} {
+		for range 2 { // once of the index, and once of memory
+			if n := must(s.CountInBlocks(bg, chunk)); n > 0 != want {
+				t.Errorf("chunk %d has %d blocks; want any: %t", chunk, n, want)
+			}
+		}
+	}
+}
+
 // What is counted within a transaction is what it has written so far, and forgotten with it.
 func TestNothingIsRememberedOfATransactionThatIsUndone(t *testing.T) {
 	s := open(t)

@@ -154,10 +154,13 @@ func (c counting[T]) inBlocks(tx *gorm.DB, f *folded, chunk int64) (all []T, ok 
 	if err != nil {
 		return nil, false, err
 	}
+	if len(wanted) == 0 { // there is no such chunk where it came amid a run without transaction
+		return nil, true, nil
+	}
 	c.what.text += "\x00\x00blocks"
 	known, _ := recall[strip[[]T]](f.memory, c.what)
 	found := make(strip[[]T], len(wanted))
-	if len(wanted) > 0 && known.pick(wanted, found) == nowhere { // there is no such chunk where it came amid a run without transaction
+	if known.pick(wanted, found) == nowhere {
 		return found[0].part, true, nil
 	}
 	those, err := plan{clauses: c.base.ruled.plan.clauses}.claims(tx, its)
