@@ -454,6 +454,15 @@ func (s *Store) CountInBlocks(ctx context.Context, chunk int64) (counted int, er
 	})
 }
 
+// Numbers are those of a field's values: which they are, and whether what goes by them is remembered still.
+func (s *Store) Numbers(ctx context.Context, field string) (numbers any, last func() bool, err error) {
+	return numbers, last, s.Read(ctx, func(tx *gorm.DB) error {
+		its, err := numbersOf(tx, field)
+		numbers, last = its, func() bool { return its.lasts(&s.memory) }
+		return err
+	})
+}
+
 // Forget forgets all that is remembered.
 func (s *Store) Forget() { s.memory.clear() }
 

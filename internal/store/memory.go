@@ -67,13 +67,28 @@ func recall[T any](m *memory, p part) (value T, ok bool) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	e := m.parts[p]
-	if e == nil {
-		return value, false
+	if e := m.parts[p]; e != nil {
+		m.recent.MoveToFront(e)
+		value, ok = e.Value.(*remembered).value.(T)
 	}
-	m.recent.MoveToFront(e)
-	value, ok = e.Value.(*remembered).value.(T)
 	return value, ok
+}
+
+// recallOr is what is remembered of a part, or what create makes, which is remembered then and takes next to nothing so far. Of
+// those who ask at once, each is given the same.
+func recallOr[T any](m *memory, p part, create func() T) T {
+	if m == nil {
+		return create()
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e := m.parts[p]; e != nil {
+		m.recent.MoveToFront(e)
+		return e.Value.(*remembered).value.(T)
+	}
+	value := create()
+	m.put(&remembered{p, value, partSize + int64(len(p.text))})
+	return value
 }
 
 // keep remembers a part, of so many bytes, instead of what was remembered of it before. What there is no room for at all is
@@ -82,18 +97,33 @@ func (m *memory) keep(p part, value any, size int) {
 	if m == nil {
 		return
 	}
-	one := &remembered{p, value, partSize + int64(len(p.text)+size)}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.put(&remembered{p, value, partSize + int64(len(p.text)+size)})
+}
+
+// grown says that what is remembered of a part has come to take so many bytes. It is false where that is not remembered any more.
+func (m *memory) grown(p part, value any, size int) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e := m.parts[p]; e == nil || e.Value.(*remembered).value != value {
+		return false
+	}
+	m.put(&remembered{p, value, partSize + int64(len(p.text)+size)})
+	return m.parts[p] != nil
+}
+
+// put is keep for whoever has the lock.
+func (m *memory) put(one *remembered) {
 	if m.parts == nil {
 		m.parts = map[part]*linked.Element{}
 	}
-	if e := m.parts[p]; e != nil {
+	if e := m.parts[one.part]; e != nil {
 		m.forget(e)
 	}
 	if one.size <= m.most {
 		m.size += one.size
-		m.parts[p] = m.recent.PushFront(one)
+		m.parts[one.part] = m.recent.PushFront(one)
 	}
 	for m.size > m.most {
 		m.forget(m.recent.Back())

@@ -92,6 +92,35 @@ func TestAChunkThatIsNotThereHasNoBlocks(t *testing.T) {
 	}
 }
 
+func TestThoseWhoAskAtOnceAreGivenTheSameNumbers(t *testing.T) {
+	s := newScene(open(t))
+	must(0, s.grow(rand.New(rand.NewPCG(1, 2)), 5))
+	var former func() bool
+	for range 200 {
+		s.Forget()
+		if former != nil && former() {
+			t.Fatal("numbers that were forgotten are taken to be remembered")
+		}
+		numbers := make([]any, 8)
+		for i, err := range atOnce(len(numbers), func(i int) (err error) {
+			numbers[i], _, err = s.Numbers(bg, "kind")
+			return err
+		}) {
+			if must(0, err); numbers[i] != numbers[0] {
+				t.Fatal("there are two numberings of one field")
+			}
+		}
+		if former != nil && former() {
+			t.Fatal("the former numbers are taken for those that are remembered now")
+		}
+		var is any
+		var err error
+		if is, former, err = s.Numbers(bg, "kind"); err != nil || is != numbers[0] || !former() {
+			t.Fatalf("the numbers that are remembered are not those that were given (%v)", err)
+		}
+	}
+}
+
 // What is counted within a transaction is what it has written so far, and forgotten with it.
 func TestNothingIsRememberedOfATransactionThatIsUndone(t *testing.T) {
 	s := open(t)

@@ -224,17 +224,16 @@ func numbersOf(tx *gorm.DB, field string) (*numbering, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := part{what: numberingPart, text: field}
-	numbers, ok := recall[*numbering](f.memory, key)
-	if !ok {
-		numbers = &numbering{field: field, places: map[string]int32{}}
-		f.memory.keep(key, numbers, 0)
-	}
-	return numbers, nil
+	return recallOr(f.memory, part{what: numberingPart, text: field}, func() *numbering {
+		return &numbering{field: field, places: map[string]int32{}}
+	}), nil
 }
 
-// size is about how many bytes the numbering takes.
-func (n *numbering) size() int { return 100 * len(n.all()) }
+// lasts says to the memory about how many bytes the numbering takes by now. It is false where what is remembered by its numbers
+// would not be asked for: it is forgotten, or too large to be remembered.
+func (n *numbering) lasts(m *memory) bool {
+	return m != nil && m.grown(part{what: numberingPart, text: n.field}, n, 100*len(n.all()))
+}
 
 func (n *numbering) of(value string) int32 {
 	n.mu.Lock()
@@ -318,9 +317,10 @@ func sheetsOf(tx *gorm.DB, numbers *numbering, within span) (all sheets, ok bool
 	if err := all.load(tx, numbers, wanted, missing); err != nil {
 		return nil, false, err
 	}
-	known = known.with(all)
-	f.keep(key, known, sizeOfStrip(known, (*sheet).size))
-	f.memory.keep(part{what: numberingPart, text: numbers.field}, numbers, numbers.size())
+	if numbers.lasts(f.memory) {
+		known = known.with(all)
+		f.keep(key, known, sizeOfStrip(known, (*sheet).size))
+	}
 	return all, !all.tooWide(), nil
 }
 
