@@ -454,11 +454,16 @@ func (s *Store) CountInBlocks(ctx context.Context, chunk int64) (counted int, er
 	})
 }
 
-// Numbers are those of a field's values: which they are, and whether what goes by them is remembered still.
-func (s *Store) Numbers(ctx context.Context, field string) (numbers any, last func() bool, err error) {
-	return numbers, last, s.Read(ctx, func(tx *gorm.DB) error {
-		its, err := numbersOf(tx, field)
-		numbers, last = its, func() bool { return its.lasts(&s.memory) }
+// RecallOr is recallOr of a part with that text.
+func (s *Store) RecallOr(text string, create func() any) any {
+	return recallOr(&s.memory, part{what: numberingPart, text: text}, create)
+}
+
+// Numbers tells of the numbers of a field's values whether what goes by them is remembered.
+func (s *Store) Numbers(ctx context.Context, field string) (last func() bool, err error) {
+	return last, s.Read(ctx, func(tx *gorm.DB) error {
+		numbers, err := numbersOf(tx, field)
+		last = func() bool { return numbers.lasts(&s.memory) }
 		return err
 	})
 }

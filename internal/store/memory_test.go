@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -92,32 +93,37 @@ func TestAChunkThatIsNotThereHasNoBlocks(t *testing.T) {
 	}
 }
 
-func TestThoseWhoAskAtOnceAreGivenTheSameNumbers(t *testing.T) {
+func TestThoseWhoAskAtOnceAreGivenTheSame(t *testing.T) {
+	s := open(t)
+	given := make([]any, 8)
+	atOnce(len(given), func(i int) error {
+		given[i] = s.RecallOr("a", func() any {
+			for range 1000 {
+				runtime.Gosched() // the others ask meanwhile
+			}
+			return new(int)
+		})
+		return nil
+	})
+	for _, is := range given {
+		if is != given[0] {
+			t.Fatal("there are two of one part")
+		}
+	}
+}
+
+func TestNothingIsRememberedByNumbersThatWereForgotten(t *testing.T) {
 	s := newScene(open(t))
 	must(0, s.grow(rand.New(rand.NewPCG(1, 2)), 5))
-	var former func() bool
-	for range 200 {
-		s.Forget()
-		if former != nil && former() {
-			t.Fatal("numbers that were forgotten are taken to be remembered")
-		}
-		numbers := make([]any, 8)
-		for i, err := range atOnce(len(numbers), func(i int) (err error) {
-			numbers[i], _, err = s.Numbers(bg, "kind")
-			return err
-		}) {
-			if must(0, err); numbers[i] != numbers[0] {
-				t.Fatal("there are two numberings of one field")
-			}
-		}
-		if former != nil && former() {
-			t.Fatal("the former numbers are taken for those that are remembered now")
-		}
-		var is any
-		var err error
-		if is, former, err = s.Numbers(bg, "kind"); err != nil || is != numbers[0] || !former() {
-			t.Fatalf("the numbers that are remembered are not those that were given (%v)", err)
-		}
+	former, err := s.Numbers(bg, "kind")
+	if must(0, err); !former() {
+		t.Error("numbers are forgotten at once")
+	}
+	if s.Forget(); former() {
+		t.Error("numbers that were forgotten are taken to be remembered")
+	}
+	if now, err := s.Numbers(bg, "kind"); err != nil || former() || !now() {
+		t.Errorf("the former numbers are taken for those that are remembered now (%v)", err)
 	}
 }
 
