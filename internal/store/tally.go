@@ -20,7 +20,8 @@ type chunkTally []numbered
 // numbered is how many claims have the value with a number.
 type numbered struct{ number, claims int32 }
 
-// tallyOf counts the claims of a column by a field. It is false where that takes counting sets.
+// tallyOf counts the claims of a column by a field. The column is not all claims: what these have, their facets' entries say. It
+// is false where that takes counting sets.
 func tallyOf(tx *gorm.DB, field string, base *column) (all tally, ok bool, err error) {
 	numbers, err := numbersOf(tx, field)
 	if err != nil {
