@@ -232,7 +232,7 @@ func TestHelpNamesEverySettingWithItsVariable(t *testing.T) {
 func TestHelpSaysEveryDefault(t *testing.T) {
 	for command, defaults := range map[string][]string{
 		"serve": {"--database claimtracker.db", "--log-level info", "--log-format text", "--addr 127.0.0.1:8080", "--max-body 1MiB",
-			"--max-article 10MiB", "--cache 24MiB", "--timeout 30s", "--query-timeout 10s", "--drain 30s", "--write-batch 256", "--seeds true"},
+			"--max-article 10MiB", "--cache 20MiB", "--timeout 30s", "--query-timeout 10s", "--drain 30s", "--write-batch 256", "--seeds true"},
 		"import": {"--database claimtracker.db", "--log-level info", "--log-format text", "--timeout 5m"},
 		"seed":   {"--database claimtracker.db"},
 		"health": {"--server http://127.0.0.1:8080"},

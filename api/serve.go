@@ -24,7 +24,7 @@ type serveCommand struct {
 	Replicas     []string `help:"The URLs of streaming replicas of the PostgreSQL database, separated by commas, from which lists are read." env:"CLAIMTRACKER_REPLICAS" placeholder:"URL"`
 	MaxBody      string   `help:"The largest request body." default:"1MiB" env:"CLAIMTRACKER_MAX_BODY" placeholder:"SIZE"`
 	MaxArticle   string   `help:"The largest request body with an article's text." default:"10MiB" env:"CLAIMTRACKER_MAX_ARTICLE" placeholder:"SIZE"`
-	Cache        string   `help:"How much of answers is kept ready for those who ask again; 0 for none." default:"24MiB" env:"CLAIMTRACKER_CACHE" placeholder:"SIZE"`
+	Cache        string   `help:"How much of answers is kept ready for those who ask again; 0 for none." default:"20MiB" env:"CLAIMTRACKER_CACHE" placeholder:"SIZE"`
 	Timeout      string   `help:"How long a request may take." default:"30s" env:"CLAIMTRACKER_TIMEOUT" placeholder:"TIME"`
 	QueryTimeout string   `help:"How long the queries of a read may take." default:"10s" env:"CLAIMTRACKER_QUERY_TIMEOUT" placeholder:"TIME"`
 	Drain        string   `help:"How long requests under way may go on after SIGTERM." default:"30s" env:"CLAIMTRACKER_DRAIN" placeholder:"TIME"`
