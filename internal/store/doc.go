@@ -9,8 +9,9 @@
 //   - Records, a file each: actors.go, articles.go, claims.go, elections.go, occurrences.go, sentences.go, sources.go, techniques.go.
 //     What they have in common is in record.go, page.go (lists by cursors), filter.go, expand.go and lists.go (what lists are
 //     filtered and sorted by).
-//   - A claim comes in: newclaims.go (checked, made ready), anchor.go (the words that it stands on), known.go and
-//     known_sentences.go (what need not be looked up again), draft.go (its JSON), insert.go, and derive.go (what is made of it).
+//   - A claim comes in: newclaims.go (checked, made ready), around.go (what other records say of it), anchor.go (the words that it
+//     stands on), known.go and known_sentences.go (what need not be looked up again), draft.go (its JSON), insert.go, and derive.go
+//     (what is made of it).
 //   - The transaction: queue.go (who writes with whom), transaction.go, store.go, migrate.go, copy.go (into another database).
 //   - What a claim has, as an index that all filters and counts read: facets.go (what it has), dictionary.go (their numbers),
 //     postings.go, stored.go (as they are kept), facetlog.go (what was changed last) and overlay.go (that log over them), entries.go

@@ -77,46 +77,6 @@ func (f *facts) whole() map[int64][]facet {
 	return f.of
 }
 
-// freshFactsOf are the facets of claims that are new in a transaction, which knows most of it; some of them more than once.
-func freshFactsOf(tx *gorm.DB, claims []*tracker.Claim) (map[int64][]facet, error) {
-	f := facts{of: make(map[int64][]facet, len(claims)), sources: map[int64][]int64{}}
-	var wanted []int64
-	for _, c := range claims {
-		wanted = append(wanted, ids(c.Actors, func(a *tracker.ClaimActor) *int64 { return &a.ActorID })...)
-	}
-	actors := map[int64][2]string{} // kind and country
-	query := "SELECT id, kind, country FROM actors WHERE id " + speechOf(tx).among
-	err := readRows(tx, query, []any{listOf(distinct(wanted))}, func(scan scanFunc) error {
-		var id int64
-		var of [2]string
-		err := scan(&id, &of[0], &of[1])
-		actors[id] = of
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range claims {
-		election := int64(0)
-		if c.ElectionID != nil {
-			election = *c.ElectionID
-		}
-		f.row(c.ID, string(c.Kind), string(c.Status), election, string(c.ClaimedOn), c.Language, c.CreatedAt)
-		for _, tag := range c.Tags {
-			f.add(c.ID, fieldTag, tag)
-		}
-		for _, code := range c.Techniques {
-			f.add(c.ID, fieldTechnique, code)
-		}
-		for _, a := range c.Actors {
-			f.act(c.ID, string(a.Role), a.ActorID, actors[a.ActorID][0], actors[a.ActorID][1])
-		}
-		at := transactionOf(tx).articles[c.Origin.ArticleID]
-		f.stand(c.ID, string(c.Origin.Stance), at.source, at.kind, at.country, at.url)
-	}
-	return f.whole(), nil
-}
-
 func compareFacets(a, b facet) int {
 	return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.value, b.value))
 }
@@ -140,13 +100,14 @@ func (f *facts) claim(scan scanFunc) error {
 	var created tracker.Instant
 	err := scan(&id, &kind, &status, &election, &day, &language, &created)
 	if err == nil {
-		f.row(id, kind, status, election, day, language, created)
+		f.row(id, kind, status, election, day, language)
+		f.created(id, created)
 	}
 	return err
 }
 
-// row notes what the row of a claim says, the first that is noted of a claim.
-func (f *facts) row(id int64, kind, status string, election int64, day, language string, created tracker.Instant) {
+// row notes what the row of a claim says, save for when it was created, the first that is noted of a claim.
+func (f *facts) row(id int64, kind, status string, election int64, day, language string) {
 	f.of[id] = append(make([]facet, 0, 48), facet{fieldAll, ""})
 	f.add(id, fieldKind, kind)
 	f.add(id, fieldStatus, status)
@@ -158,7 +119,11 @@ func (f *facts) row(id int64, kind, status string, election int64, day, language
 		f.add(id, fieldClaimedDay, day)
 		f.add(id, fieldClaimed, day[:len("2006-01")])
 	}
-	day = dayOf(created)
+}
+
+// created notes when a claim was created.
+func (f *facts) created(id int64, at tracker.Instant) {
+	day := dayOf(at)
 	f.add(id, fieldCreatedDay, day)
 	f.add(id, fieldCreated, day[:len("2006-01")])
 }
@@ -284,13 +249,17 @@ func factsNow(tx *gorm.DB, claims []int64) (map[int64][]facet, error) {
 	if len(fresh) == 0 {
 		return factsOf(tx, others)
 	}
-	have, err := freshFactsOf(tx, fresh)
-	if err != nil || len(others) == 0 {
-		return have, err
+	f := facts{of: make(map[int64][]facet, len(claims))}
+	for _, claim := range fresh {
+		f.of[claim.ID] = t.ready[claim.ID].facets
+		f.created(claim.ID, claim.CreatedAt)
+	}
+	if len(others) == 0 {
+		return f.of, nil
 	}
 	theirs, err := factsOf(tx, others)
-	maps.Copy(have, theirs)
-	return have, err
+	maps.Copy(f.of, theirs)
+	return f.of, err
 }
 
 // settleFacts logs all that was changed in this transaction so far. It comes before actors or sources change, whose claims are

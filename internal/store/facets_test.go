@@ -144,6 +144,21 @@ func (s *scene) newClaim(r *rand.Rand) error {
 	return err
 }
 
+func (s *scene) newClaims(r *rand.Rand) error {
+	ins := make([]tracker.NewClaim, 2+r.IntN(3))
+	for i := range ins {
+		ins[i] = tracker.NewClaim{ClaimInput: s.input(r), Occurrence: s.place(r)}
+	}
+	claims, errs, err := s.Claims.CreateMany(bg, ins, false)
+	for i := range claims {
+		if err == nil && errs[i] == nil {
+			s.add(&s.claims, claims[i].ID)
+			s.add(&s.occurrences, claims[i].Origin.ID)
+		}
+	}
+	return err
+}
+
 func (s *scene) newOccurrence(r *rand.Rand) error {
 	claim, ok := s.one(r, &s.claims)
 	if !ok {
@@ -255,7 +270,7 @@ func (s *scene) grow(r *rand.Rand, claims int) error {
 
 // disturb does one thing at random. That it is refused is no failure.
 func (s *scene) disturb(r *rand.Rand) error {
-	ways := []func(*rand.Rand) error{s.newSource, s.newActor, s.newArticle, s.newClaim, s.newClaim, s.newClaim, s.newOccurrence, s.newOccurrence,
+	ways := []func(*rand.Rand) error{s.newSource, s.newActor, s.newArticle, s.newClaim, s.newClaim, s.newClaims, s.newOccurrence, s.newOccurrence,
 		s.changeClaim, s.changeClaim, s.changeClaim, s.changeActor, s.changeActor, s.changeSource, s.changeSource, s.changeArticle, s.changeOccurrence, s.deleteSomething}
 	err := pick(r, ways)(r)
 	if tracker.CodeOf(err) != "" {

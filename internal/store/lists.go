@@ -50,9 +50,9 @@ func (a articleOf) row(o tracker.Occurrence, election *int64, words int64) occur
 	return occurrenceRow{o, a.source, a.published, election, words}
 }
 
-// articlesOf reads what articles say of their claims, and has the transaction know it.
+// articlesOf reads what articles say of their claims.
 func articlesOf(tx *gorm.DB, articles []int64) (map[int64]articleOf, error) {
-	of := transactionOf(tx).articles
+	of := make(map[int64]articleOf, len(articles))
 	query := `SELECT a.id, a.url, COALESCE(a.published_at, ` + strconv.FormatInt(int64(unpublished), 10) + `), s.id, s.kind, s.country
 		FROM articles a JOIN sources s ON s.id = a.source_id WHERE a.id ` + speechOf(tx).among
 	return of, readRows(tx, query, []any{listOf(distinct(articles))}, func(scan scanFunc) error {
@@ -108,6 +108,8 @@ func writeActorAliases(tx *gorm.DB, id int64, aliases []string) error {
 
 // articleMoved keeps with an article and its occurrences what they say of it, once it was changed.
 func articleMoved(tx *gorm.DB, id int64, was, is tracker.ArticleInput) error {
+	t := transactionOf(tx)
+	t.records = t.records || was.URL != is.URL || was.SourceID != is.SourceID || published(was) != published(is)
 	if was.URL != is.URL {
 		if err := tx.Exec("UPDATE articles SET host = ? WHERE id = ?", tracker.HostOf(is.URL), id).Error; err != nil {
 			return err

@@ -68,6 +68,8 @@ type newClaims struct {
 	errs     []error
 	ready    []readyClaim
 	database int64 // the number of the one that was looked into
+	// around is when the records around them were looked at. It is zero where they are still to be.
+	around recordsOf
 }
 
 // readyClaim is what is made of a new claim before its turn to be written comes: others wait then.
@@ -75,6 +77,10 @@ type readyClaim struct {
 	draft draft
 	terms []string // of its text and its quote, in the search index
 	words int64    // of its origin
+
+	// What lookAround finds.
+	article articleOf
+	facets  []facet
 }
 
 // valid are the places of the claims with which nothing is wrong.
@@ -87,12 +93,21 @@ func (n *newClaims) valid() (places []int) {
 	return places
 }
 
+// these are the claims with which nothing is wrong.
+func (n *newClaims) these() (claims []*tracker.Claim, ready []*readyClaim) {
+	for _, i := range n.valid() {
+		claims, ready = append(claims, &n.claims[i]), append(ready, &n.ready[i])
+	}
+	return claims, ready
+}
+
 // prepare checks new claims and finds the words that they stand on. It only reads, and nobody has to wait with a write
 // until it is done: texts never change, and that the other records are still there is checked once more by the database
 // when the claims are written.
 func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaims, err error) {
 	err = c.s.look(ctx, func(tx *gorm.DB) error {
-		n = newClaims{make([]tracker.Claim, len(ins)), make([]error, len(ins)), make([]readyClaim, len(ins)), c.s.databases.Load()}
+		n = newClaims{claims: make([]tracker.Claim, len(ins)), errs: make([]error, len(ins)), ready: make([]readyClaim, len(ins)),
+			database: c.s.databases.Load()}
 		inputs, anchors := make([]*tracker.ClaimInput, len(ins)), make([]tracker.Anchor, len(ins))
 		for i, in := range ins {
 			n.claims[i].ClaimInput = in.ClaimInput
@@ -121,6 +136,12 @@ func (c Claims) prepare(ctx context.Context, ins []tracker.NewClaim) (n newClaim
 			if n.ready[i], err = readyOf(&n.claims[i]); err != nil {
 				return err
 			}
+		}
+		// A single one is written with others, for all of which it then takes one look.
+		if around := c.s.recordsBefore(ctx); len(ins) > 1 && around.memory != nil {
+			n.around = around
+			claims, ready := n.these()
+			return lookAround(tx, claims, ready)
 		}
 		return nil
 	})
@@ -164,6 +185,9 @@ func readyOf(claim *tracker.Claim) (r readyClaim, err error) {
 	return r, err
 }
 
+// manyClaims are so many that to write them takes longer than to commit them.
+const manyClaims = 32
+
 // add is Write for new claims: those with which nothing is wrong.
 func (s *Store) add(ctx context.Context, n *newClaims) error {
 	if _, ok := ctx.Value(together{}).(*joint); ok {
@@ -173,7 +197,7 @@ func (s *Store) add(ctx context.Context, n *newClaims) error {
 			return s.writeAdded(tx, t) // what comes after it in that transaction is to find them
 		})
 	}
-	return s.submit(&job{ctx: ctx, adds: true, fn: func(tx *gorm.DB) error {
+	return s.submit(&job{ctx: ctx, adds: true, large: len(n.valid()) >= manyClaims, fn: func(tx *gorm.DB) error {
 		t := transactionOf(tx)
 		if n.database != s.databases.Load() {
 			return errAnotherDatabase
@@ -185,11 +209,13 @@ func (s *Store) add(ctx context.Context, n *newClaims) error {
 
 // writeAdded inserts the claims that jobs have handed to a transaction, by a handful of statements for all of them.
 func (s *Store) writeAdded(tx *gorm.DB, t *transaction) error {
-	var added []*tracker.Claim
-	var ready []*readyClaim
+	var added, bare []*tracker.Claim
+	var ready, bareReady []*readyClaim
 	for _, n := range t.added {
-		for _, i := range n.valid() {
-			added, ready = append(added, &n.claims[i]), append(ready, &n.ready[i])
+		claims, made := n.these()
+		added, ready = append(added, claims...), append(ready, made...)
+		if !n.around.holds(t) {
+			bare, bareReady = append(bare, claims...), append(bareReady, made...)
 		}
 	}
 	t.added = nil
@@ -200,23 +226,20 @@ func (s *Store) writeAdded(tx *gorm.DB, t *transaction) error {
 	if err != nil {
 		return err
 	}
-	places := make([]tracker.Occurrence, len(added))
+	if err := lookAround(tx, bare, bareReady); err != nil {
+		return err
+	}
 	for k, claim := range added {
 		now := s.moment(tx)
 		claim.Record = tracker.Record{ID: claimIDs[k], CreatedAt: now, UpdatedAt: now, Version: 1}
 		claim.StatusSince = now
 		claim.Origin.Record = tracker.Record{ID: occurrenceIDs[k], CreatedAt: now, UpdatedAt: now, Version: 1}
 		claim.Origin.ClaimID = claim.ID
-		places[k] = claim.Origin
 		created(tx, claim, ready[k])
-	}
-	of, err := articlesOf(tx, ids(places, func(o *tracker.Occurrence) *int64 { return &o.ArticleID }))
-	if err != nil {
-		return err
 	}
 	claims, rows, lists := make([]tracker.Claim, len(added)), make([]occurrenceRow, len(added)), claimLists{}
 	for k, claim := range added {
-		claims[k], rows[k] = *claim, of[claim.Origin.ArticleID].row(claim.Origin, claim.ElectionID, ready[k].words)
+		claims[k], rows[k] = *claim, ready[k].article.row(claim.Origin, claim.ElectionID, ready[k].words)
 		lists.add(claim)
 	}
 	if err := insert(tx, claims); err != nil {

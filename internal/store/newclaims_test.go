@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"testing"
@@ -94,6 +95,61 @@ func TestAClaimWhoseActorGoesWhileItWaitsSaysSo(t *testing.T) {
 	}))
 	if got := wrongFields(<-outcome); got != "/actors/0/actor_id not_found" {
 		t.Errorf("a claim whose actor was deleted while it waited: %s", got)
+	}
+}
+
+// What was found around many claims before their turn came may have changed by then: in a transaction before theirs, or in theirs.
+func TestManyClaimsSayWhatIsAroundThemAsTheyAreWritten(t *testing.T) {
+	s := open(t)
+	article, source, actor := newArticle(s, "It was rigged."), newSource(s, "a"), newActor(s, "a")
+	in := claimed("a", quoted(article.ID, "It was rigged."))
+	in.Actors = []tracker.ActorRole{{ActorID: actor.ID, Role: tracker.RoleSpeaker}}
+	changeArticle := func(change func(*tracker.ArticleInput)) error {
+		_, err := s.Articles.Update(bg, article.ID, anyVersion, func(in *tracker.ArticleInput) error { change(in); return nil })
+		return err
+	}
+	at := tracker.Instant(0)
+	for what, change := range map[string]func(country string) error{
+		"the actor's country": func(country string) error {
+			_, err := s.Actors.Update(bg, actor.ID, anyVersion, func(in *tracker.ActorInput) error { in.Country = country; return nil })
+			return err
+		},
+		"the source's country": func(country string) error {
+			_, err := s.Sources.Update(bg, article.SourceID, anyVersion, func(in *tracker.SourceInput) error { in.Country = country; return nil })
+			return err
+		},
+		"the article's URL": func(country string) error {
+			return changeArticle(func(in *tracker.ArticleInput) { in.URL = "https://" + country + ".example/" })
+		},
+		"the article's source": func(string) error {
+			return changeArticle(func(in *tracker.ArticleInput) { in.SourceID ^= article.SourceID ^ source.ID })
+		},
+		"when it was published": func(string) error {
+			at++
+			return changeArticle(func(in *tracker.ArticleInput) { in.PublishedAt = &at })
+		},
+	} {
+		for together, country := range map[int]string{1: "FR", 2: "DE"} {
+			s.CommitTogether(together)
+			outcomes := make(chan error, 2)
+			must(0, s.Write(bg, func(*gorm.DB) error {
+				for i, write := range []func() error{
+					func() error { return change(country) },
+					func() error { _, _, err := s.Claims.CreateMany(bg, []tracker.NewClaim{in, in}, true); return err },
+				} {
+					go func() { outcomes <- write() }()
+					for s.Waiting() != i+1 {
+						time.Sleep(time.Millisecond) // until it waits: it has no other way to say so
+					}
+				}
+				return nil
+			}))
+			must(0, errors.Join(<-outcomes, <-outcomes))
+			checkFacets(t, s, what+" was changed")
+			if all, wrong := kept(t, s); wrong != 0 {
+				t.Errorf("%s was changed, with %d in a transaction: %d of %s are not what the records say", what, together, wrong, all)
+			}
+		}
 	}
 }
 

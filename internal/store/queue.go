@@ -39,6 +39,8 @@ type job struct {
 	alone bool // to be committed by itself: it is long, and others would have to wait for it to know how they fared
 	// adds says that fn only hands new claims to its transaction, which writes those of several jobs by the same statements.
 	adds bool
+	// large says that what it writes costs so much more than a commit does that it is not kept waiting for others.
+	large bool
 
 	done     chan struct{} // closed when err and panicked are final
 	err      error
@@ -122,7 +124,7 @@ func (q *queue) next() []*job {
 // gather waits a little until so many jobs wait. Clients who write one thing after another send the next once the last is
 // answered: without this, half of them would wait while the other half is committed, always.
 func (q *queue) gather(wanted int) {
-	if len(q.waiting) >= wanted || q.waiting[0].alone {
+	if len(q.waiting) >= wanted || q.waiting[0].alone || q.waiting[0].large {
 		return
 	}
 	over := false

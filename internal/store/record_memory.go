@@ -56,6 +56,16 @@ func (s *Store) recordsBefore(ctx context.Context) recordsOf {
 	return recordsOf{&s.records, s.records.turn}
 }
 
+// holds tells whether nothing that a commit changes of these records came since, for the one who writes next.
+func (r recordsOf) holds(t *transaction) bool {
+	if r.memory == nil || t.records {
+		return false
+	}
+	r.memory.mu.RLock()
+	defer r.memory.mu.RUnlock()
+	return r.memory.turn == r.turn
+}
+
 // recall is what is remembered of a table's documents, by their ids, and the ids of the others. The snapshot is taken by then.
 func (r recordsOf) recall(table string, ids []int64) (all map[int64]string, missing []int64) {
 	all = make(map[int64]string, len(ids))

@@ -16,7 +16,7 @@ import (
 type transaction struct {
 	latest tracker.Instant // the latest moment that any record carries
 	wrote  bool            // whether a statement may have changed something
-	// records is whether documents that recordMemory remembers were changed.
+	// records is whether documents that recordMemory remembers were changed, or what lookAround finds.
 	records bool
 	added   []*newClaims // that are still to be written
 	// touched are the claims from which something is derived that is to be made anew before the commit.
@@ -24,8 +24,6 @@ type transaction struct {
 	// fresh are those of them that are new in this transaction and nothing but what is known here.
 	fresh map[int64]*tracker.Claim
 	ready map[int64]*readyClaim // of fresh claims
-	// articles are those of fresh claims, as they were when these were written.
-	articles map[int64]articleOf
 	// facts are the ids of the facets that the touched claims had when the postings were last brought up to date, and entered
 	// those of the facets that this transaction has made.
 	facts      map[int64][]int64
@@ -252,7 +250,7 @@ func (s *Store) begin(ctx, turn context.Context) (tx *gorm.DB, t *transaction, e
 		s.which = which
 	}
 	return tx, &transaction{latest: max(s.latest, latest), touched: map[int64]struct{}{}, fresh: map[int64]*tracker.Claim{},
-		ready: map[int64]*readyClaim{}, articles: map[int64]articleOf{}, facts: map[int64][]int64{}, entered: map[int64]bool{},
+		ready: map[int64]*readyClaim{}, facts: map[int64][]int64{}, entered: map[int64]bool{},
 		dictionary: &s.dictionary, mostLogged: s.mostLogged}, nil
 }
 
