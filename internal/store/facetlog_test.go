@@ -75,6 +75,7 @@ func logged(s *store.Store) (n int64) {
 }
 
 func TestFoldingTheLogChangesNoAnswer(t *testing.T) {
+	t.Parallel()
 	s := newScene(open(t))
 	seed := rand.Uint64()
 	t.Logf("the seed is %d", seed)
@@ -105,6 +106,7 @@ func TestFoldingTheLogChangesNoAnswer(t *testing.T) {
 }
 
 func TestTheLogIsFoldedWhenItHoldsTooMuch(t *testing.T) {
+	t.Parallel()
 	for _, most := range []int64{0, 40, 500} { // less than a claim changes, about as much, and more
 		s := newScene(open(t))
 		s.FoldAt(most)
@@ -304,6 +306,7 @@ func TestALogThatHasLostItsEndIsReadAnew(t *testing.T) {
 const killedAt = "CLAIMTRACKER_TEST_KILLED_AT"
 
 func TestWhateverIsLoggedWhenItsWriterIsKilledIsRight(t *testing.T) {
+	t.Parallel()
 	if address := os.Getenv(killedAt); address != "" {
 		writeUntilKilled(t, address)
 	}

@@ -19,6 +19,7 @@ import (
 
 // Several count while several write, on one instance or on two: each count is of the state that its transaction sees.
 func TestWhatIsRememberedIsCountedOnlyWhereItIsSo(t *testing.T) {
+	t.Parallel()
 	address := empty(t)
 	instances := []*scene{newScene(openAt(t, address))}
 	seed := rand.Uint64()

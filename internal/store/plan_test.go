@@ -133,6 +133,7 @@ func raw(tx *gorm.DB, sql string, vars []any) *gorm.DB {
 }
 
 func TestNoFilterOrSortReadsALargeTableWhole(t *testing.T) {
+	t.Parallel()
 	s := mass(t)
 	yes, no := true, false
 	at := func(i tracker.Instant) *tracker.Instant { return &i }
@@ -221,6 +222,7 @@ func TestNoFilterOrSortReadsALargeTableWhole(t *testing.T) {
 }
 
 func TestAPageOfASearchReadsNoMoreTheDeeperItIs(t *testing.T) {
+	t.Parallel()
 	s := mass(t)
 	must(0, s.Write(bg, func(tx *gorm.DB) error {
 		statements := []string{"INSERT INTO articles_search (rowid, title) SELECT id, 'a' FROM articles", "INSERT INTO sentences_search (rowid, text) SELECT id, 'a' FROM sentences"}

@@ -161,6 +161,7 @@ func finds(q search.Query, texts []string) bool {
 // Both engines find just what the query says, of short texts and of those that are too long for the places of a tsvector,
 // page by page, in each order, and count as many.
 func TestASearchFindsWhatItSays(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	r := rand.New(rand.NewPCG(1, 2))
 	texts := map[int64][]string{}

@@ -46,6 +46,7 @@ func TestWhatWasCountedIsCountedAgainWithoutAStatement(t *testing.T) {
 
 // Within a transaction that writes, nothing is remembered: what is counted there is what the database says.
 func TestWhatIsCountedWithoutATransactionIsWhatTheDatabaseSays(t *testing.T) {
+	t.Parallel()
 	s := newScene(open(t))
 	seed := rand.Uint64()
 	t.Logf("the seed is %d", seed)

@@ -70,6 +70,7 @@ func addHostile(s *scene) {
 }
 
 func TestWhatIsSplicedIsWhatReadingTheRecordsGives(t *testing.T) {
+	t.Parallel()
 	s, r := newScene(open(t)), rand.New(rand.NewPCG(3, 4))
 	if err := s.grow(r, 25); err != nil {
 		t.Fatal(err)
@@ -144,6 +145,7 @@ func namesakes(s *store.Store) (rename func(ctx context.Context, name string) er
 // Whoever reads records together, while a writer gives them all the same new name in each transaction, finds the same name
 // everywhere.
 func TestAClaimIsShownWithWhatThereWasAtOneMoment(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	rename, named := namesakes(s)
 	var done atomic.Bool
