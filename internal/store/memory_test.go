@@ -263,6 +263,17 @@ func TestMomentsFollowTheLog(t *testing.T) {
 	want(3)
 	must(0, s.Claims.Delete(bg, second.ID, anyVersion))
 	want(2)
+	r := rand.New(rand.NewPCG(1, 2))
+	must(0, s.Read(bg, func(tx *gorm.DB) error {
+		if err := store.CheckCountsIn(tx, r); err != nil {
+			return err
+		}
+		create()
+		want(3)
+		return store.CheckCountsIn(tx, r) // of the state before, which leaves what is known by now
+	}))
+	create()
+	want(4)
 	if read != 1 {
 		t.Errorf("all moments of the chunk were read %d times; want once", read)
 	}

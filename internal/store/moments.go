@@ -101,7 +101,7 @@ func (c chronicle) learn(tx *gorm.DB, claims ...int64) error {
 	for _, claim := range claims {
 		chunk := chunkOf(claim)
 		_, known := c.in(chunk)
-		if is, ok := c.state(chunk); ok && !known && claim > 0 {
+		if is, ok := c.state(chunk); ok && !known && claim > 0 && !c.ahead(is) {
 			m, err := c.read(tx, is)
 			if err != nil || len(m.places) == 0 {
 				return err
@@ -112,6 +112,13 @@ func (c chronicle) learn(tx *gorm.DB, claims ...int64) error {
 		}
 	}
 	return nil
+}
+
+// ahead tells whether a chunk is known as it is some rows of the log after a state. Who looks at an earlier one leaves that to those
+// who come after him.
+func (c chronicle) ahead(of chunkState) bool {
+	i, ok := slices.BinarySearchFunc(c.known, of.chunk, piece[moments].compare)
+	return ok && c.known[i].epoch == of.epoch && c.known[i].log.row > of.log.row
 }
 
 // read are the moments of a chunk in a state: what is known of it as it was some rows of the log ago, with who has come since
