@@ -84,28 +84,33 @@ func (e extents) of(values []string) []extent {
 	}
 	for _, one := range e.left {
 		if s := e.sheets.of(one.chunk); s != nil {
-			for at, its := range chosenIn(s, e.days.in(one.chunk), one.places, chosen, len(values)) {
-				all[at] = all[at].with(its.in(one.chunk))
+			p := s.pick(chosen)
+			for i, its := range pickedIn(s, p, e.days.in(one.chunk), one.places) {
+				all[p.places[i]] = all[p.places[i]].with(its.in(one.chunk))
 			}
 		}
 	}
 	return all
 }
 
-// chosenIn are the extents of those of some claims that have each of the values that were chosen, by their numbers.
-func chosenIn(s *sheet, days daysIn, places []uint16, chosen []int32, values int) []chunkExtent {
-	extents := make([]chunkExtent, values)
+// pickedIn are the extents of those of some claims that have each of the values that were picked.
+func pickedIn(s *sheet, p picked, days daysIn, places []uint16) []chunkExtent {
+	extents := make([]chunkExtent, len(p.places)+1) // the first one is of all others
 	for _, n := range places {
-		for _, v := range s.of(n) {
-			if v == 0 { // it has none
-				continue
+		c := s.cells[n]
+		if c < several {
+			if at := p.at[c]; at > 0 {
+				extents[at].see(n, days.day(n))
 			}
-			if at := chosen[s.numbers[v]]; at >= 0 {
+			continue
+		}
+		for _, v := range s.list(c) {
+			if at := p.at[v]; at > 0 {
 				extents[at].see(n, days.day(n))
 			}
 		}
 	}
-	return extents
+	return extents[1:]
 }
 
 // newExtents are those in each chunk of a set, or of all claims in a run of chunks.

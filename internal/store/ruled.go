@@ -215,23 +215,20 @@ func (r ruled) fringeOf(cut placedSet) (fringe placedSet) {
 // all tells whether the column has all claims of a time.
 func (r ruled) all() bool { return slices.Equal(r.fields, []string{fieldAll}) }
 
-// mostAlone is up to how many claims are counted one by one about as fast as what is remembered of each chunk is added up, in a
-// database of a million claims.
-const mostAlone = 2048
+// fewInChunk is up to how many claims of a chunk are counted one by one about as fast as what is remembered of it is added up.
+const fewInChunk = 32
 
 // few tells whether facets leave so few claims that they are better counted one by one: there are many such facets, and what
-// would be remembered of each of them fills the memory. The sheets by which they are counted, in whatever chunk, take its room
-// instead: it is false where those of one field take more than a sixteenth of it.
+// would be remembered of each of them, by chunks, fills the memory. The sheets by which they are counted take its room instead: it
+// is false where those of one field, of all chunks, take more than a sixteenth of it.
 func (r ruled) few(tx *gorm.DB) (bool, error) {
-	if r.all() || mostOf(r.plan.clauses[0]) > mostAlone {
-		return false, nil
-	}
 	f, err := foldedOf(tx)
-	if err != nil || f.memory == nil {
-		return err == nil, err
+	if err != nil || r.all() {
+		return false, err
 	}
-	chunks, err := f.within(tx, everywhere)
-	return int64(len(chunks))*2*bitset.Size <= f.memory.most/16, err
+	chunks, err := f.states(tx, everywhere, fieldAll)
+	n := int64(len(chunks))
+	return mostOf(r.plan.clauses[0]) <= n*fewInChunk && (f.memory == nil || n*2*bitset.Size <= f.memory.most/16), err
 }
 
 // in are the claims of the column in a chunk, which are listed already where it has all claims of a time that is known.
