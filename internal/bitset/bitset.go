@@ -173,6 +173,26 @@ func (s *Set) CountCoded(b []byte) (count int, err error) {
 	return count, err
 }
 
+// AppendBetween appends the numbers of a coded set from first to last to a list, from the smallest up.
+func AppendBetween(all []uint16, b []byte, first, last int) ([]uint16, error) {
+	if len(b) == coded {
+		for i := first >> 6; i <= last>>6; i++ {
+			for w := binary.LittleEndian.Uint64(b[8*i:]); w != 0; w &= w - 1 {
+				if n := i<<6 + bits.TrailingZeros64(w); first <= n && n <= last {
+					all = append(all, uint16(n))
+				}
+			}
+		}
+		return all, nil
+	}
+	err := Each(b, func(n int) {
+		if first <= n && n <= last {
+			all = append(all, uint16(n))
+		}
+	})
+	return all, err
+}
+
 // Each calls fn with the numbers of a coded set, from the smallest up.
 func Each(b []byte, fn func(n int)) error {
 	if len(b) == coded {

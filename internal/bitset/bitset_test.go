@@ -106,6 +106,10 @@ func TestSetsDoWhatSetsDo(t *testing.T) {
 		got = a
 		got.Cut(first, last)
 		check(t, "cut", &got, cut)
+		between, err := bitset.AppendBetween([]uint16{1}, a.Append(nil), first, last)
+		if want := append([]uint16{1}, got.Places()...); err != nil || !slices.Equal(between, want) {
+			t.Fatalf("from %d to %d, the code has %d numbers (%v); want %d", first, last, len(between)-1, err, len(want)-1)
+		}
 		for k := range bs {
 			a.Remove(k)
 		}

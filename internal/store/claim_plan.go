@@ -9,6 +9,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"claimtracker/internal/bitset"
 	"claimtracker/internal/tracker"
 )
 
@@ -18,6 +19,7 @@ type plan struct {
 	clauses  [][]entry  // of each, a claim has one facet or more; those that the fewest claims have come first
 	sets     []claimSet // claims that were found by other ways
 	from, to int64      // the least and the greatest id; to is 0 where there is no limit
+	known    chronicle  // of when claims were created, where the plan limits that
 }
 
 // planOf is the plan of a filter.
@@ -125,6 +127,7 @@ func (p *plan) addCreated(tx *gorm.DB, from, to *tracker.Instant) error {
 	if err != nil {
 		return err
 	}
+	p.known = known
 	var ok, okToo bool
 	if from != nil {
 		_, p.from, ok = known.around(*from)
@@ -256,12 +259,18 @@ func mostOf(clause []entry) (n int64) {
 // whole tells whether the plan leaves every claim.
 func (p plan) whole() bool { return !p.nothing && len(p.clauses) == 0 && len(p.sets) == 0 }
 
-// claims are the claims in a run of chunks that the plan leaves, which is not the whole.
-func (p plan) claims(tx *gorm.DB, within span) (claimSet, error) {
+// limited is what of a run of chunks the plan's ids leave.
+func (p plan) limited(within span) span {
 	within.first = max(within.first, chunkOf(p.from))
 	if p.to > 0 {
 		within.last = min(within.last, chunkOf(p.to))
 	}
+	return within
+}
+
+// claims are the claims in a run of chunks that the plan leaves, which is not the whole.
+func (p plan) claims(tx *gorm.DB, within span) (claimSet, error) {
+	within = p.limited(within)
 	if p.nothing || within.first > within.last {
 		return claimSet{}, nil
 	}
@@ -289,6 +298,37 @@ func (p plan) claims(tx *gorm.DB, within span) (claimSet, error) {
 	}
 	left.cut(p.from, p.to)
 	return left, nil
+}
+
+// placed are the same claims, by their places. Those of one facet are listed as they are kept, without a set.
+func (p plan) placed(tx *gorm.DB, within span) (all placedSet, err error) {
+	if len(p.sets) > 0 || len(p.clauses) != 1 || len(p.clauses[0]) != 1 {
+		those, err := p.claims(tx, within)
+		return those.placed(), err
+	}
+	var places []uint16 // of all chunks, one after another
+	err = readPostings(tx, entryIDs(p.clauses[0]), p.limited(within), func(_, chunk int64, code []byte) error {
+		first, last := p.places(chunk)
+		before := len(places)
+		if places, err = bitset.AppendBetween(places, code, first, last); len(places) > before {
+			all = append(all, placed{chunk, places[before:len(places):len(places)]})
+		}
+		return err
+	})
+	slices.SortFunc(all, func(a, b placed) int { return a.compare(b.chunk) })
+	return all, err
+}
+
+// places are the first and the last place of a chunk that the plan's ids leave.
+func (p plan) places(chunk int64) (first, last int) {
+	last = bitset.Size - 1
+	if p.from > 0 && chunkOf(p.from) == chunk {
+		first = placeOf(p.from)
+	}
+	if p.to > 0 && chunkOf(p.to) == chunk {
+		last = placeOf(p.to)
+	}
+	return first, last
 }
 
 // inOrder are up to limit claims that the plan leaves, in the order of their ids or, descending, the other way round,

@@ -1,14 +1,13 @@
 package store
 
 import (
-	"maps"
 	"slices"
 
 	"gorm.io/gorm"
 )
 
 // column is a set of claims to count in, or all claims. Where facets rule it, what is counted in whole chunks is remembered, and
-// only what it has in others is looked up at once.
+// only what it has in others is looked up at once. Where facets leave few claims, these are looked up, and counted one by one.
 type column struct {
 	whole bool
 	ruled ruled
@@ -30,16 +29,24 @@ func columnOf(tx *gorm.DB, f ClaimFilter, groups []group, but ...varied) (column
 		set, err := p.claims(tx, everywhere)
 		return columnOfSet(set), err
 	}
-	cut := claimSet{}
+	few, err := r.few(tx)
+	if err != nil {
+		return column{}, err
+	}
+	if few {
+		those, err := p.placed(tx, everywhere)
+		return column{ruled: ruled{span: nowhere, plan: p}, cut: those}, err
+	}
+	var cut placedSet
 	for _, chunk := range r.ends() {
-		those, err := p.claims(tx, span{chunk, chunk})
+		those, err := r.in(tx, chunk)
 		if err != nil {
 			return column{}, err
 		}
-		maps.Copy(cut, those)
+		cut = append(cut, those...)
 	}
-	r.fringe = r.fringeOf(cut).placed()
-	return column{ruled: r, cut: cut.placed()}, nil
+	r.fringe = r.fringeOf(cut)
+	return column{ruled: r, cut: cut}, nil
 }
 
 // columnOfSet is a set that no facets rule.
@@ -82,7 +89,7 @@ func (c *column) count(tx *gorm.DB) (n int64, err error) {
 		n += p.part
 	}
 	for _, one := range left {
-		n += int64(len(one.list()))
+		n += int64(len(one.places))
 	}
 	return n, err
 }

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
-
-	"claimtracker/internal/bitset"
 )
 
 // axis is a field with values of it, by which claims are counted.
@@ -83,11 +81,12 @@ func newCrossings(tx *gorm.DB, those placedSet, within span, rows, columns axis)
 		return nil, ok, err
 	}
 	for _, p := range theirs {
-		other, set := others.of(p.chunk), those[p.chunk]
-		if p.part == nil || other == nil || set == nil && those != nil {
+		other := others.of(p.chunk)
+		places, ok := those.of(p.chunk)
+		if p.part == nil || other == nil || !ok {
 			continue
 		}
-		found = append(found, piece[[]crossing]{p.chunkState, crossSheets(p.part, other, p.part.pick(rowAt), other.pick(columnAt), placesOf(set))})
+		found = append(found, piece[[]crossing]{p.chunkState, crossSheets(p.part, other, p.part.pick(rowAt), other.pick(columnAt), places)})
 	}
 	return found, true, nil
 }
@@ -151,13 +150,4 @@ func crossSheets(rows, columns *sheet, r, c picked, places []uint16) (found []cr
 		}
 	}
 	return found
-}
-
-// placesOf are the places of some claims, or all that there are.
-func placesOf(those *placed) []uint16 {
-	if those == nil {
-		var none bitset.Set
-		return none.Rest().Places()
-	}
-	return those.list()
 }

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"slices"
-
 	"gorm.io/gorm"
 
 	"claimtracker/internal/tracker"
@@ -26,10 +24,14 @@ func (e extent) with(other extent) extent {
 	return e
 }
 
-// extents are those of all values of a field, by chunks or parts of them in any order.
+// extents are those of all values of a field: by chunks or parts of them, in any order, and of claims that are looked at one by
+// one, for the values that are asked for.
 type extents struct {
 	numbers *numbering
 	strip   strip[chunkExtents]
+	left    placedSet
+	sheets  sheets   // of these claims
+	days    calendar // on which they were claimed
 }
 
 // chunkExtents are a tally in a chunk, and the extents of the same values.
@@ -43,19 +45,21 @@ func extentsOf(tx *gorm.DB, field string, base *column) (all extents, ok bool, e
 	if all.numbers, err = numbersOf(tx, field); err != nil {
 		return all, false, err
 	}
-	found, left, ok, err := counting[chunkExtents]{
+	all.strip, all.left, ok, err = counting[chunkExtents]{
 		base, part{what: extentPart, text: field, numbers: all.numbers}, []string{field, fieldClaimedDay},
 		func(c chunkExtents) int { return 48 + 20*len(c.tally) },
 		func(those claimSet, within span) (strip[chunkExtents], bool, error) {
 			return newExtents(tx, all.numbers, those.placed(), within)
 		},
 	}.parts(tx)
-	if all.strip = found; err != nil || !ok || len(left) == 0 {
+	if err != nil || !ok || len(all.left) == 0 {
 		return all, ok, err
 	}
-	rest, ok, err := newExtents(tx, all.numbers, left, left.span())
-	all.strip = slices.Concat(found, rest)
-	return all, ok, err
+	if all.sheets, ok, err = sheetsOf(tx, all.numbers, all.left.span()); err != nil || !ok {
+		return all, ok, err
+	}
+	all.days, err = calendarOf(tx, all.left.span())
+	return all, true, err
 }
 
 // tally is how many claims have each value.
@@ -64,6 +68,7 @@ func (e extents) tally() tally {
 	for _, p := range e.strip {
 		all.add(p.part.tally)
 	}
+	all.count(e.sheets, e.left)
 	return all
 }
 
@@ -77,7 +82,35 @@ func (e extents) of(values []string) []extent {
 			}
 		}
 	}
+	for _, one := range e.left {
+		if s := e.sheets.of(one.chunk); s != nil {
+			p := s.pick(chosen)
+			for i, its := range pickedIn(s, p, e.days.in(one.chunk), one.places) {
+				all[p.places[i]] = all[p.places[i]].with(its.in(one.chunk))
+			}
+		}
+	}
 	return all
+}
+
+// pickedIn are the extents of those of some claims that have each of the values that were picked.
+func pickedIn(s *sheet, p picked, days daysIn, places []uint16) []chunkExtent {
+	extents := make([]chunkExtent, len(p.places)+1) // the first one is of all others
+	for _, n := range places {
+		c := s.cells[n]
+		if c < several {
+			if at := p.at[c]; at > 0 {
+				extents[at].see(n, days.day(n))
+			}
+			continue
+		}
+		for _, v := range s.list(c) {
+			if at := p.at[v]; at > 0 {
+				extents[at].see(n, days.day(n))
+			}
+		}
+	}
+	return extents[1:]
 }
 
 // newExtents are those in each chunk of a set, or of all claims in a run of chunks.
@@ -91,11 +124,9 @@ func newExtents(tx *gorm.DB, numbers *numbering, those placedSet, within span) (
 		return nil, false, err
 	}
 	for _, p := range sheets {
-		set := those[p.chunk]
-		if p.part == nil || set == nil && those != nil {
-			continue
+		if places, ok := those.of(p.chunk); ok && p.part != nil {
+			found = append(found, piece[chunkExtents]{p.chunkState, extentsIn(p.part, days.in(p.chunk), places)})
 		}
-		found = append(found, piece[chunkExtents]{p.chunkState, extentsIn(p.part, days.in(p.chunk), set)})
 	}
 	return found, true, nil
 }
@@ -186,10 +217,10 @@ func (e *chunkExtent) see(n uint16, day int32) {
 	e.lastDay = max(e.lastDay, day)
 }
 
-// extentsIn are those of some claims, or of all claims of the chunk, that have each value of a sheet.
-func extentsIn(s *sheet, days daysIn, those *placed) chunkExtents {
+// extentsIn are those of some claims that have each value of a sheet.
+func extentsIn(s *sheet, days daysIn, places []uint16) chunkExtents {
 	claims, extents, values := make([]int32, len(s.numbers)), make([]chunkExtent, len(s.numbers)), 0
-	for _, n := range placesOf(those) {
+	for _, n := range places {
 		day := days.day(n)
 		for _, v := range s.of(n) {
 			if claims[v] == 0 {

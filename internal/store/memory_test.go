@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -39,7 +40,8 @@ func TestWhatIsRememberedIsCountedOnlyWhereItIsSo(t *testing.T) {
 		defer func() { must(0, second.Close()) }()
 		instances = append(instances, &scene{Store: second})
 	}
-	for _, most := range []int64{1 << 20, 60_000, 0} { // bytes: room for all, for some of it, for none
+	// Bytes: room for all, so that few claims are counted one by one; for all, but not so much; for some of it; for none.
+	for _, most := range []int64{32 << 20, 1 << 20, 60_000, 0} {
 		for _, one := range instances {
 			one.Remember(most)
 		}
@@ -70,7 +72,7 @@ func TestWhatIsRememberedIsCountedOnlyWhereItIsSo(t *testing.T) {
 				}
 				must(0, instances[0].disturb(r))
 			}
-			if n := one.Remembered(); n > most || most == 1<<20 && n == 0 {
+			if n := one.Remembered(); n > most || most >= 1<<20 && n == 0 {
 				t.Errorf("%d bytes are remembered; want %d at the most", n, most)
 			}
 		}
@@ -229,5 +231,51 @@ func TestMomentsOfAnotherStateAreReadAgain(t *testing.T) {
 	must(0, s.Fold(bg))
 	if at := created(); at != claim.CreatedAt+5 {
 		t.Errorf("in another state, it was created at %v; want %v", at, claim.CreatedAt+5)
+	}
+}
+
+// Who comes to a chunk, or leaves it, is put into what is known of its moments, which are not all read again.
+func TestMomentsFollowTheLog(t *testing.T) {
+	s := open(t)
+	article := newArticle(s, "One. Two. Three.")
+	create := func() tracker.Claim { return must(s.Claims.Create(bg, claimed("a", quoted(article.ID, "One.")))) }
+	create()
+	second, third := create(), create()
+	read := 0
+	s.Watch(func(query string, _ []any) {
+		if strings.Contains(query, "created_at BETWEEN") {
+			read++
+		}
+	})
+	want := func(n int64) {
+		t.Helper()
+		for range 2 { // once of the database, and once of memory
+			total, _, err := s.Claims.Count(bg, store.ClaimFilter{CreatedFrom: &second.CreatedAt}, nil, 5)
+			if err != nil || total != n {
+				t.Errorf("%d claims are counted (%v); want %d", total, err, n)
+			}
+		}
+	}
+	want(2)
+	must(0, s.Claims.Delete(bg, third.ID, anyVersion))
+	want(1)
+	create()
+	create()
+	want(3)
+	must(0, s.Claims.Delete(bg, second.ID, anyVersion))
+	want(2)
+	r := rand.New(rand.NewPCG(1, 2))
+	must(0, s.Read(bg, func(tx *gorm.DB) error {
+		if err := store.CheckCountsIn(tx, r); err != nil {
+			return err
+		}
+		create()
+		want(3)
+		return store.CheckCountsIn(tx, r) // of the state before, which leaves what is known by now
+	}))
+	create()
+	want(4)
+	if read != 1 {
+		t.Errorf("all moments of the chunk were read %d times; want once", read)
 	}
 }

@@ -7,12 +7,14 @@ import (
 
 	"gorm.io/gorm"
 
+	"claimtracker/internal/bitset"
 	"claimtracker/internal/tracker"
 )
 
-// Moments of creation are remembered by chunks, as strips are: those of a chunk are right wherever it has the same epoch, and no
-// row of the log says that a claim has come to it or left it. As long as a row does, as in the chunk that claims are logged into
-// just now, the database is asked. So it is for what is not known yet, of which a chunk is learned with each question.
+// Moments of creation are remembered by chunks, as strips are: those of a chunk are right wherever it has the same epoch, and the
+// same row of the log was the last one by which a claim has come to it or left it. Who comes to the chunk that claims are logged
+// into just now is added to what was known of it. What is not known yet, the database is asked for, of which a chunk is learned
+// with each question.
 
 // moments are when the claims of a chunk were created. Who was created later has the greater id: both are in their order.
 type moments struct {
@@ -40,13 +42,13 @@ func chronicleOf(tx *gorm.DB) (c chronicle, err error) {
 	return c, nil
 }
 
-// state is that of a chunk. It is false where it has no claims, or the log changes who is in it.
+// state is that of a chunk. It is false where it has no claims.
 func (c chronicle) state(chunk int64) (s chunkState, ok bool) {
 	i, ok := slices.BinarySearchFunc(c.states, chunk, chunkState.compare)
-	if !ok || c.states[i].log.row > 0 {
-		return s, false
+	if ok {
+		s = c.states[i]
 	}
-	return c.states[i], true
+	return s, ok
 }
 
 // in are the moments of a chunk, if they are known.
@@ -99,8 +101,8 @@ func (c chronicle) learn(tx *gorm.DB, claims ...int64) error {
 	for _, claim := range claims {
 		chunk := chunkOf(claim)
 		_, known := c.in(chunk)
-		if is, ok := c.state(chunk); ok && !known && claim > 0 {
-			m, err := readMoments(tx, chunk)
+		if is, ok := c.state(chunk); ok && !known && claim > 0 && !c.ahead(is) {
+			m, err := c.read(tx, is)
 			if err != nil || len(m.places) == 0 {
 				return err
 			}
@@ -112,23 +114,60 @@ func (c chronicle) learn(tx *gorm.DB, claims ...int64) error {
 	return nil
 }
 
+// ahead tells whether a chunk is known as it is some rows of the log after a state. Who looks at an earlier one leaves that to those
+// who come after him.
+func (c chronicle) ahead(of chunkState) bool {
+	i, ok := slices.BinarySearchFunc(c.known, of.chunk, piece[moments].compare)
+	return ok && c.known[i].epoch == of.epoch && c.known[i].log.row > of.log.row
+}
+
+// read are the moments of a chunk in a state: what is known of it as it was some rows of the log ago, with who has come since
+// and without who has left, or else all that the database has.
+func (c chronicle) read(tx *gorm.DB, is chunkState) (m moments, err error) {
+	v, err := viewOf(tx)
+	if err != nil {
+		return m, err
+	}
+	i, ok := slices.BinarySearchFunc(c.known, is.chunk, piece[moments].compare)
+	if !ok || c.known[i].epoch != is.epoch || c.known[i].log.row >= is.log.row || !v.holds(c.known[i].log) {
+		return readMoments(tx, is.chunk)
+	}
+	var changed []int64
+	for _, one := range v.since(fieldAll, is.chunk, c.known[i].log.row) {
+		changed = append(changed, one.turn.claim())
+	}
+	return c.known[i].part.with(tx, changed)
+}
+
+// with are the moments once some claims of the chunk have come or left.
+func (m moments) with(tx *gorm.DB, changed []int64) (now moments, err error) {
+	var gone bitset.Set
+	for _, id := range changed {
+		gone.Add(placeOf(id))
+	}
+	now = moments{make([]uint16, 0, len(m.places)+len(changed)), make([]tracker.Instant, 0, len(m.places)+len(changed))}
+	for i, place := range m.places {
+		if !gone.Has(int(place)) {
+			now.places, now.created = append(now.places, place), append(now.created, m.created[i])
+		}
+	}
+	err = eachMoment(tx, "id "+speechOf(tx).among, []any{listOf(changed)}, now.put)
+	return now, err
+}
+
+// put adds a claim of the chunk, most likely the last one.
+func (m *moments) put(id int64, created tracker.Instant) {
+	place := uint16(placeOf(id))
+	at, _ := slices.BinarySearch(m.places, place)
+	m.places, m.created = slices.Insert(m.places, at, place), slices.Insert(m.created, at, created)
+}
+
 // readMoments reads those of a chunk from the index by moments, which holds nothing else.
 func readMoments(tx *gorm.DB, chunk int64) (m moments, err error) {
 	first, last := chunk<<chunkBits, (chunk+1)<<chunkBits-1
-	type creation struct {
-		id      int64
-		created tracker.Instant
-	}
-	var all []creation
 	err = eachMoment(tx, `created_at BETWEEN (SELECT created_at FROM claims WHERE id >= ? ORDER BY id LIMIT 1)
-		AND (SELECT created_at FROM claims WHERE id <= ? ORDER BY id DESC LIMIT 1) AND +id BETWEEN ? AND ?`, []any{first, last, first, last},
-		func(id int64, created tracker.Instant) { all = append(all, creation{id, created}) })
-	slices.SortFunc(all, func(a, b creation) int { return cmp.Compare(a.id, b.id) })
-	m = moments{make([]uint16, len(all)), make([]tracker.Instant, len(all))}
-	for i, one := range all {
-		m.places[i], m.created[i] = uint16(placeOf(one.id)), one.created
-	}
-	return m, err
+		AND (SELECT created_at FROM claims WHERE id <= ? ORDER BY id DESC LIMIT 1) AND +id BETWEEN ? AND ?`, []any{first, last, first, last}, m.put)
+	return moments{slices.Clone(m.places), slices.Clone(m.created)}, err
 }
 
 // eachMoment gives fn the claims that a condition finds, and when they were created.
@@ -162,7 +201,7 @@ func createdAt(tx *gorm.DB, extents []extent) ([][2]tracker.Instant, error) {
 	if len(unknown) == 0 {
 		return at, nil
 	}
-	found, err := c.read(tx, unknown)
+	found, err := c.ask(tx, unknown)
 	if err != nil {
 		return nil, err
 	}
@@ -176,8 +215,8 @@ func createdAt(tx *gorm.DB, extents []extent) ([][2]tracker.Instant, error) {
 	return at, c.learn(tx, unknown...)
 }
 
-// read are the moments at which these claims were created. They are remembered for as long as nothing is committed.
-func (c chronicle) read(tx *gorm.DB, claims []int64) (map[int64]tracker.Instant, error) {
+// ask are the moments at which these claims were created. They are remembered for as long as nothing is committed.
+func (c chronicle) ask(tx *gorm.DB, claims []int64) (map[int64]tracker.Instant, error) {
 	list := listOf(claims)
 	key := part{what: createdPart, text: list}
 	if found, ok := recallNow[map[int64]tracker.Instant](c.folded, key); ok {

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,6 +94,9 @@ type counting[T any] struct {
 // parts are what is counted of the column, in any order, but for the claims that are left to be counted one by one. It is false
 // where count cannot.
 func (c counting[T]) parts(tx *gorm.DB) (found strip[T], left placedSet, ok bool, err error) {
+	if c.base.ruled.span == nowhere {
+		return nil, c.base.cut, true, nil
+	}
 	f, err := foldedOf(tx)
 	if err != nil {
 		return nil, nil, false, err
@@ -102,23 +105,21 @@ func (c counting[T]) parts(tx *gorm.DB) (found strip[T], left placedSet, ok bool
 	if found, ok, err = c.inChunks(tx, f, c.base.ruled.span); err != nil || !ok {
 		return nil, nil, ok, err
 	}
-	if left = c.base.cut; f.memory == nil || len(c.base.ruled.fringe) == 0 {
-		return found, left, true, nil
+	if f.memory == nil || len(c.base.ruled.fringe) == 0 {
+		return found, c.base.cut, true, nil
 	}
-	left = maps.Clone(left)
-	for chunk, fringe := range c.base.ruled.fringe {
-		all, ok, err := c.inBlocks(tx, f, chunk)
+	for _, fringe := range c.base.ruled.fringe {
+		all, ok, err := c.inBlocks(tx, f, fringe.chunk)
 		if err != nil || !ok {
 			return nil, nil, ok, err
 		}
 		for i, one := range all {
-			if c.base.ruled.holds(chunk, i) {
-				found = append(found, piece[T]{chunkState{chunk: chunk}, one})
+			if c.base.ruled.holds(fringe.chunk, i) {
+				found = append(found, piece[T]{chunkState{chunk: fringe.chunk}, one})
 			}
 		}
-		left[chunk] = fringe
 	}
-	return found, left, true, nil
+	return found, c.base.ruled.fringe, true, nil
 }
 
 // inChunks are those of whole chunks.
@@ -190,17 +191,56 @@ func (c counting[T]) inBlocks(tx *gorm.DB, f *folded, chunk int64) (all []T, ok 
 
 // fringeOf is what a column has in the blocks that are cut, where it has all claims of a time. The claims of other facets are so
 // few in a chunk that they are counted sooner than blocks are added up.
-func (r ruled) fringeOf(set claimSet) claimSet {
-	fringe := claimSet{}
-	if !slices.Equal(r.fields, []string{fieldAll}) {
-		return fringe
+func (r ruled) fringeOf(cut placedSet) (fringe placedSet) {
+	if !r.all() {
+		return nil
 	}
-	for _, chunk := range r.ends() {
-		if one := set[chunk]; one != nil {
-			fringe[chunk] = inBlocks(one, func(i int) bool { return !r.holds(chunk, i) })
+	for _, one := range cut {
+		first, beyond := 0, 0 // the blocks between, one after another, are not cut
+		for i := range blocks {
+			if r.holds(one.chunk, i) {
+				if beyond == 0 {
+					first = i
+				}
+				beyond = i + 1
+			}
 		}
+		from, _ := slices.BinarySearch(one.places, uint16(first<<blockBits))
+		to, _ := slices.BinarySearch(one.places, uint16(beyond<<blockBits))
+		fringe = append(fringe, placed{one.chunk, append(one.places[:from:from], one.places[to:]...)})
 	}
 	return fringe
+}
+
+// all tells whether the column has all claims of a time.
+func (r ruled) all() bool { return slices.Equal(r.fields, []string{fieldAll}) }
+
+// fewInChunk is up to how many claims of a chunk are counted one by one about as fast as what is remembered of it is added up.
+const fewInChunk = 32
+
+// few tells whether facets leave so few claims that they are better counted one by one: there are many such facets, and what
+// would be remembered of each of them, by chunks, fills the memory. The sheets by which they are counted take its room instead: it
+// is false where those of one field, of all chunks, take more than a sixteenth of it.
+func (r ruled) few(tx *gorm.DB) (bool, error) {
+	f, err := foldedOf(tx)
+	if err != nil || r.all() {
+		return false, err
+	}
+	chunks, err := f.states(tx, everywhere, fieldAll)
+	n := int64(len(chunks))
+	return mostOf(r.plan.clauses[0]) <= n*fewInChunk && (f.memory == nil || n*2*bitset.Size <= f.memory.most/16), err
+}
+
+// in are the claims of the column in a chunk, which are listed already where it has all claims of a time that is known.
+func (r ruled) in(tx *gorm.DB, chunk int64) (placedSet, error) {
+	m, ok := r.plan.known.in(chunk)
+	if !ok || !r.all() {
+		return r.plan.placed(tx, span{chunk, chunk})
+	}
+	first, last := r.plan.places(chunk)
+	from, _ := slices.BinarySearch(m.places, uint16(first))
+	beyond, _ := slices.BinarySearch(m.places, uint16(last+1))
+	return placedSet{{chunk, m.places[from:beyond:beyond]}}, nil
 }
 
 // inBlocks is what a set has in some blocks.
@@ -215,39 +255,46 @@ func inBlocks(set *bitset.Set, these func(i int) bool) *bitset.Set {
 	return part
 }
 
-// placed are claims of a chunk, with the list of their places, which is made once.
+// placed are claims of a chunk, by their places in their order.
 type placed struct {
-	set    *bitset.Set
+	chunk  int64
 	places []uint16
 }
 
-func (p *placed) list() []uint16 {
-	if p.places == nil {
-		p.places = p.set.Places()
-	}
-	return p.places
-}
+func (p placed) compare(chunk int64) int { return cmp.Compare(p.chunk, chunk) }
 
-// placedSet is a claimSet of such chunks.
-type placedSet map[int64]*placed
+// placedSet is a claimSet as such lists, in the order of the chunks.
+type placedSet []placed
 
-// placed is the set with lists, or nil of nil, which stands for all claims.
+// placed are the lists of a set, or nil of nil, which stands for all claims.
 func (s claimSet) placed() placedSet {
 	if s == nil {
 		return nil
 	}
-	all := make(placedSet, len(s))
-	for chunk, set := range s {
-		all[chunk] = &placed{set: set}
+	all := make(placedSet, 0, len(s))
+	for _, chunk := range sortedChunks(s) {
+		all = append(all, placed{chunk, s[chunk].Places()})
 	}
 	return all
+}
+
+// of are the places that the set has in a chunk. It is false where it has none.
+func (s placedSet) of(chunk int64) (places []uint16, ok bool) {
+	if s == nil {
+		return new(bitset.Set).Rest().Places(), true
+	}
+	i, ok := slices.BinarySearchFunc(s, chunk, placed.compare)
+	if !ok {
+		return nil, false
+	}
+	return s[i].places, true
 }
 
 // span is as for a claimSet.
 func (s placedSet) span() span {
 	all := nowhere
-	for chunk := range s {
-		all = all.with(chunk)
+	for _, one := range s {
+		all = all.with(one.chunk)
 	}
 	return all
 }

@@ -188,13 +188,13 @@ func (s *sheet) set(n int, values []uint16) bool {
 }
 
 // count is how many of some claims have each value, by its place in numbers.
-func (s *sheet) count(those *placed) []int32 {
-	counts, sign, places := make([]int32, len(s.total)), int32(1), those.list()
-	if len(places) > bitset.Size/2 { // fewer are left out
-		places, sign = those.set.Rest().Places(), -1
+func (s *sheet) count(those *bitset.Set) []int32 {
+	counts, sign := make([]int32, len(s.total)), int32(1)
+	if those.Count() > bitset.Size/2 { // fewer are left out
+		those, sign = those.Rest(), -1
 		copy(counts, s.total)
 	}
-	for _, n := range places {
+	for _, n := range those.Places() {
 		if c := s.cells[n]; c < several {
 			counts[c] += sign
 		} else {

@@ -47,13 +47,7 @@ func tallyOf(tx *gorm.DB, field string, base *column) (all tally, ok bool, err e
 	for _, p := range found {
 		all.add(p.part)
 	}
-	for _, p := range its {
-		if one := left[p.chunk]; one != nil && p.part != nil {
-			for i, n := range p.part.count(one) {
-				all.claims[p.part.numbers[i]] += n
-			}
-		}
-	}
+	all.count(its, left)
 	return all, true, nil
 }
 
@@ -69,7 +63,7 @@ func newTallies(tx *gorm.DB, numbers *numbering, those claimSet, within span) (f
 	for _, p := range sheets {
 		if set := those[p.chunk]; set != nil && p.part != nil {
 			var one chunkTally
-			for i, n := range p.part.count(&placed{set: set}) {
+			for i, n := range p.part.count(set) {
 				if n > 0 {
 					one = append(one, numbered{p.part.numbers[i], n})
 				}
@@ -84,6 +78,26 @@ func newTallies(tx *gorm.DB, numbers *numbering, those claimSet, within span) (f
 func (t tally) add(in chunkTally) {
 	for _, one := range in {
 		t.claims[one.number] += one.claims
+	}
+}
+
+// count counts some claims one by one, by the sheets of their chunks.
+func (t tally) count(its sheets, those placedSet) {
+	for _, one := range those {
+		s := its.of(one.chunk)
+		if s == nil {
+			continue
+		}
+		for _, n := range one.places {
+			switch c := s.cells[n]; {
+			case c >= several:
+				for _, v := range s.list(c) {
+					t.claims[s.numbers[v]]++
+				}
+			case c > 0:
+				t.claims[s.numbers[c]]++
+			}
+		}
 	}
 }
 
