@@ -8791,7 +8791,7 @@ const docTemplate = `{
                     ]
                 },
                 "country": {
-                    "description": "Country is the state that it belongs to, ISO 3166-1 alpha-2.",
+                    "description": "Country is the state that it belongs to, ISO 3166-1 alpha-2; kept in capitals.",
                     "type": "string",
                     "maxLength": 2,
                     "minLength": 2,
@@ -8880,7 +8880,7 @@ const docTemplate = `{
                     ]
                 },
                 "country": {
-                    "description": "Country is the state that it belongs to, ISO 3166-1 alpha-2.",
+                    "description": "Country is the state that it belongs to, ISO 3166-1 alpha-2; kept in capitals.",
                     "type": "string",
                     "maxLength": 2,
                     "minLength": 2,
@@ -9877,7 +9877,7 @@ const docTemplate = `{
             ],
             "properties": {
                 "country": {
-                    "description": "Country is where it is held, ISO 3166-1 alpha-2; left out for a supranational one.",
+                    "description": "Country is where it is held, ISO 3166-1 alpha-2, kept in capitals; left out for a supranational one.",
                     "type": "string",
                     "maxLength": 2,
                     "minLength": 2,
@@ -9948,7 +9948,7 @@ const docTemplate = `{
             ],
             "properties": {
                 "country": {
-                    "description": "Country is where it is held, ISO 3166-1 alpha-2; left out for a supranational one.",
+                    "description": "Country is where it is held, ISO 3166-1 alpha-2, kept in capitals; left out for a supranational one.",
                     "type": "string",
                     "maxLength": 2,
                     "minLength": 2,
@@ -11163,7 +11163,7 @@ const docTemplate = `{
                     ]
                 },
                 "country": {
-                    "description": "Country is where it is based, ISO 3166-1 alpha-2.",
+                    "description": "Country is where it is based, ISO 3166-1 alpha-2; kept in capitals.",
                     "type": "string",
                     "maxLength": 2,
                     "minLength": 2,
@@ -11260,7 +11260,7 @@ const docTemplate = `{
                     ]
                 },
                 "country": {
-                    "description": "Country is where it is based, ISO 3166-1 alpha-2.",
+                    "description": "Country is where it is based, ISO 3166-1 alpha-2; kept in capitals.",
                     "type": "string",
                     "maxLength": 2,
                     "minLength": 2,

@@ -29,7 +29,7 @@ func TestEveryWrongFieldOfAnActorIsTold(t *testing.T) {
 	for field, rows := range map[string][][2]any{
 		"name":        {{"", "required"}},
 		"kind":        {{"spy", "not_in_vocabulary"}, {gone, "required"}},
-		"country":     {{"ZZ", "not_in_vocabulary"}},
+		"country":     {{"ZZ", "not_in_vocabulary"}, {"zz", "not_in_vocabulary"}},
 		"aliases":     {{list{}, ""}},
 		"parent_id":   {{99, "not_found"}, {0, "out_of_range"}, {-1, "out_of_range"}},
 		"wikidata_id": {{"30", "format"}, {"q30", "format"}, {"Q0", "format"}, {"Q9999999999999", "format"}},
@@ -40,8 +40,19 @@ func TestEveryWrongFieldOfAnActorIsTold(t *testing.T) {
 			}
 		}
 	}
-	a.post("/api/v1/actors", object{"kind": "spy", "country": "fr", "parent_id": 7, "wikidata_id": "x"}).wants(422).
+	a.post("/api/v1/actors", object{"kind": "spy", "country": "fx", "parent_id": 7, "wikidata_id": "x"}).wants(422).
 		names("#/name required", "#/kind not_in_vocabulary", "#/country not_in_vocabulary", "#/parent_id not_found", "#/wikidata_id format")
+}
+
+func TestTheCountryOfAnActorIsKeptInCapitals(t *testing.T) {
+	a := open(t)
+	for _, country := range []string{"fr", "Fr", "fR", "FR"} {
+		in := object{"name": "A", "kind": "state", "country": country}
+		id := a.post("/api/v1/actors", in).wants(201).has("/country", "FR").id()
+		a.put(path("actors", id), "*", in).wants(200).has("/country", "FR", "/version", 1) // no change
+		a.patch(path("actors", id), "*", object{"country": "x" + country[1:]}).wants(422).names("#/country not_in_vocabulary")
+		a.patch(path("actors", id), "*", object{"country": "xk"}).wants(200).has("/country", "XK")
+	}
 }
 
 func TestNoTwoActorsShareAWikidataItem(t *testing.T) {

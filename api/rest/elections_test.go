@@ -23,7 +23,7 @@ func TestEveryWrongFieldOfAnElectionIsTold(t *testing.T) {
 	a := open(t)
 	for field, rows := range map[string][][2]any{
 		"name":    {{" ", "required"}},
-		"country": {{"EU", "not_in_vocabulary"}, {gone, "required"}},
+		"country": {{"EU", "not_in_vocabulary"}, {"eu", "not_in_vocabulary"}, {gone, "required"}},
 		"level":   {{"global", "not_in_vocabulary"}, {gone, "required"}},
 		"kind":    {{"Presidential", "not_in_vocabulary"}, {gone, "required"}},
 		"date": {{"2023-02-29", "format"}, {"2024-2-1", "format"}, {"2024-02-01T00:00:00Z", "format"}, {"0000-01-01", "format"},
@@ -36,6 +36,7 @@ func TestEveryWrongFieldOfAnElectionIsTold(t *testing.T) {
 	a.post("/api/v1/elections", object{"date": "x"}).wants(422).
 		names("#/name required", "#/country required", "#/level required", "#/kind required", "#/date format")
 	a.post("/api/v1/elections", changed(presidential, "date", "2024-02-29")).wants(201)
+	a.post("/api/v1/elections", changed(presidential, "country", "us")).wants(201).has("/country", "US")
 }
 
 func TestAnElectionThatClaimsAreAboutIsNotDeleted(t *testing.T) {

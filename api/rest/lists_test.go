@@ -341,6 +341,9 @@ func TestAFilterIsReadAsTheFieldIs(t *testing.T) {
 	for query, want := range map[string][]int{
 		"sources?domain=Nord.EXAMPLE.": {2}, "sources?language=DE": {3, 4}, "sources?name=%20Radio++Est": {3, 4},
 		"claims?tag=SUMMIT": {1, 2}, "claims?tag=%20Asia": {1}, "claims?language=EN": {1, 3}, "articles?language=FR": {2},
+		"sources?country=fr": {2, 3}, "sources?country=Fr&country=de": {2, 3, 4}, "actors?country=gB": {3}, "elections?country=us": {1},
+		"articles?source_country=fr": {2, 3, 4}, "claims?actor_country=fr": {1}, "claims?source_country=fr": {1, 3, 4},
+		"claims?speaker_country=gb": {1}, "claims?accused_country=gb&accused_kind=person": {2}, "claims?target_country=fr": {},
 		"articles?url=https://a.example/x/%252e%252E/2?UTM_source%3Dx": {2},
 	} {
 		if ids := idsOf(a.get("/api/v1/" + query).wants(200).items()); !slices.Equal(slices.Sorted(slices.Values(ids)), want) {
@@ -348,7 +351,8 @@ func TestAFilterIsReadAsTheFieldIs(t *testing.T) {
 		}
 	}
 	for query, wrong := range map[string]string{
-		"sources?country=fr": "country not_in_vocabulary", "actors?country=XX": "country not_in_vocabulary", "elections?country=France": "country not_in_vocabulary",
+		"sources?country=uk": "country not_in_vocabulary", "actors?country=xx": "country not_in_vocabulary", "actors?country=XX": "country not_in_vocabulary", "elections?country=France": "country not_in_vocabulary",
+		"articles?source_country=eu": "source_country not_in_vocabulary", "claims?actor_country=f": "actor_country not_in_vocabulary",
 		"sources?domain=x": "domain format", "sources?language=french": "language format", "claims?language=en_GB": "language format",
 		"claims?technique=t0085": "technique format", "claims?technique=Flooding": "technique format", "techniques?tactic=ta06": "tactic format",
 		"articles?sha256=x": "sha256 format", "actors?wikidata_id=100": "wikidata_id format", "claims?tag=%20": "tag required",

@@ -50,7 +50,7 @@ func TestASourceIsKeptInCanonicalForm(t *testing.T) {
 		"domain":      {{" Ledger.Example. ", "ledger.example"}, {"bücher.example", "xn--bcher-kva.example"}},
 		"language":    {{"EN-gb", "en-GB"}, {"zh-hans", "zh-Hans"}},
 		"aliases":     {{list{" a  b "}, list{"a b"}}, {gone, list{}}},
-		"country":     {{"XK", "XK"}, {gone, nil}},
+		"country":     {{"XK", "XK"}, {"gb", "GB"}, {"xK", "XK"}, {gone, nil}},
 		"description": {{"one\r\n\ttwo ", "one\n\ttwo"}},
 	} {
 		for _, row := range rows {
@@ -71,7 +71,7 @@ func TestEveryWrongFieldOfASourceIsTold(t *testing.T) {
 		"kind":        {{"", "required"}, {gone, "required"}, {"newspaper", "not_in_vocabulary"}, {"News_Outlet", "not_in_vocabulary"}},
 		"domain":      {{"https://a.example/", "format"}, {"localhost", "format"}, {"a b.example", "format"}, {"-a.example", "format"}},
 		"url":         {{"a.example", "format"}, {"ftp://a.example/", "format"}, {"https://u:p@a.example/", "format"}, {"javascript:alert(1)", "format"}, {"https:///x", "format"}},
-		"country":     {{"UK", "not_in_vocabulary"}, {"gb", "not_in_vocabulary"}, {"GBR", "not_in_vocabulary"}, {" A", "not_in_vocabulary"}},
+		"country":     {{"UK", "not_in_vocabulary"}, {"uk", "not_in_vocabulary"}, {"GBR", "not_in_vocabulary"}, {" A", "not_in_vocabulary"}},
 		"language":    {{"english language", "format"}, {"e", "format"}, {"en_GB", "format"}},
 		"aliases":     {{tooMany, "too_long"}},
 		"description": {{strings.Repeat("x", 10_001), "too_long"}, {"\x07", "control_character"}},

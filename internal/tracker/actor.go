@@ -6,7 +6,7 @@ type ActorInput struct {
 	Name string `json:"name" validate:"required" maxLength:"300" example:"Directorate Nine"`
 	// Kind says what the actor is.
 	Kind ActorKind `json:"kind" validate:"required" example:"security_service"`
-	// Country is the state that it belongs to, ISO 3166-1 alpha-2.
+	// Country is the state that it belongs to, ISO 3166-1 alpha-2; kept in capitals.
 	Country string `json:"country,omitempty" minLength:"2" maxLength:"2" example:"FR"`
 	// Aliases are other names by which it is known.
 	Aliases Strings `json:"aliases" swaggertype:"array,string" maxItems:"100" example:"D9"`

@@ -148,16 +148,23 @@ const countries = " AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE 
 	" RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT" +
 	" TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW XK "
 
-// IsCountry tells whether code is an ISO 3166-1 alpha-2 code (or XK), in capitals.
-func IsCountry(code string) bool {
-	return len(code) == 2 && strings.Contains(countries, " "+code+" ")
+// Country makes *code that of a country, in capitals.
+func (p *Problems) Country(pointer string, code *string) {
+	if *code == "" {
+		return
+	}
+	canonical, ok := CanonicalCountry(*code)
+	if !ok {
+		p.Add(pointer, "not_in_vocabulary", "must be an ISO 3166-1 alpha-2 code, such as GB (or XK for Kosovo)")
+		return
+	}
+	*code = canonical
 }
 
-// Country checks that *code is that of a country.
-func (p *Problems) Country(pointer string, code *string) {
-	if *code != "" && !IsCountry(*code) {
-		p.Add(pointer, "not_in_vocabulary", "must be an ISO 3166-1 alpha-2 code in capitals, such as GB (or XK for Kosovo)")
-	}
+// CanonicalCountry is an ISO 3166-1 alpha-2 code (or XK) in capitals, and whether it is one.
+func CanonicalCountry(code string) (canonical string, ok bool) {
+	canonical = strings.ToUpper(code)
+	return canonical, len(code) == 2 && strings.Contains(countries, " "+canonical+" ")
 }
 
 // Language makes *tag a canonical BCP 47 tag.

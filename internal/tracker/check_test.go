@@ -17,20 +17,22 @@ func TestCountriesAreTheAssignedCodesOfISO3166AndKosovo(t *testing.T) {
 		t.Errorf("a country stands twice in the list")
 	}
 	for _, code := range []string{"GB", "US", "CN", "RU", "IR", "XK", "TW", "SS", "CW", "BQ", "AX", "UM", "AD", "ZW"} {
-		if !IsCountry(code) {
-			t.Errorf("IsCountry(%q) = false; want true", code)
+		for _, written := range []string{code, strings.ToLower(code), code[:1] + strings.ToLower(code[1:])} {
+			if got, ok := CanonicalCountry(written); got != code || !ok {
+				t.Errorf("CanonicalCountry(%q) = %q, %t; want %q", written, got, ok, code)
+			}
 		}
 	}
 	for why, codes := range map[string][]string{
-		"retired":            {"SU", "DD", "YU", "CS", "AN", "ZR", "BU", "TP", "FX", "NT", "HV", "RH", "VD", "YD", "AI ", "GE "},
-		"reserved":           {"UK", "EU", "EZ", "UN", "AC", "CP", "DG", "EA", "IC", "TA", "CQ"},
+		"retired":            {"SU", "DD", "YU", "CS", "AN", "ZR", "BU", "TP", "FX", "NT", "HV", "RH", "VD", "YD", "AI ", "GE ", "su"},
+		"reserved":           {"UK", "EU", "EZ", "UN", "AC", "CP", "DG", "EA", "IC", "TA", "CQ", "uk", "eu"},
 		"users' own":         {"AA", "QM", "QZ", "XA", "XX", "XZ", "ZZ"},
-		"not in its form":    {"", "G", "GBR", "gb", "Gb", "826", "  ", " G", "B ", "ГБ", "U\x00"},
+		"not in its form":    {"", "G", "GBR", "gbr", "826", "  ", " G", "B ", "gb ", "ГБ", "гб", "ıt", "ſe", "U\x00"},
 		"two codes together": {"AD AE", "D ", "DA"},
 	} {
 		for _, code := range codes {
-			if IsCountry(code) {
-				t.Errorf("IsCountry(%q) = true; want false: it is %s", code, why)
+			if got, ok := CanonicalCountry(code); ok {
+				t.Errorf("CanonicalCountry(%q) = %q; want it refused: it is %s", code, got, why)
 			}
 		}
 	}
@@ -200,7 +202,7 @@ func TestFieldsAreCheckedByTheirForm(t *testing.T) {
 			[]string{"", "2024-11-05", "2024-02-29", "0001-01-01", "9999-12-31"},
 			[]string{" ", "2024-02-30", "2023-02-29", "2024-13-01", "2024-00-01", "2024-1-5", "24-01-05", "2024-11-05T00:00:00Z", "05.11.2024",
 				"0000-01-01", "-2024-01-01", "2024-11-05 ", "２０２４-11-05"}},
-		"country": {func(p *Problems, s string) { p.Country("/x", &s) }, []string{"", "GB", "XK"}, []string{" ", "UK", "gb", "SU", "GBR"}},
+		"country": {func(p *Problems, s string) { p.Country("/x", &s) }, []string{"", "GB", "XK", "gb", "xK"}, []string{" ", "UK", "uk", "SU", "GBR"}},
 		"wikidata": {func(p *Problems, s string) { p.Wikidata("/x", &s) },
 			[]string{"", "Q1", "Q30", "Q999999999999"},
 			[]string{" ", "Q", "Q0", "Q01", "q30", "30", "P31", "Q30 ", "Q30\n", "Q3.0", "https://www.wikidata.org/wiki/Q30", "Q1234567890123"}},

@@ -4,7 +4,7 @@ package tracker
 type ElectionInput struct {
 	// Name says which election it is.
 	Name string `json:"name" validate:"required" maxLength:"300" example:"2024 United States presidential election"`
-	// Country is where it is held, ISO 3166-1 alpha-2; left out for a supranational one.
+	// Country is where it is held, ISO 3166-1 alpha-2, kept in capitals; left out for a supranational one.
 	Country string `json:"country,omitempty" minLength:"2" maxLength:"2" example:"US"`
 	// Level says how much of a country it is for.
 	Level ElectionLevel `json:"level" validate:"required" example:"national"`

@@ -10,7 +10,7 @@ type SourceInput struct {
 	Domain string `json:"domain,omitempty" maxLength:"253" example:"harbour-ledger.example"`
 	// URL is its home page.
 	URL string `json:"url,omitempty" maxLength:"2048" format:"uri" example:"https://harbour-ledger.example/"`
-	// Country is where it is based, ISO 3166-1 alpha-2.
+	// Country is where it is based, ISO 3166-1 alpha-2; kept in capitals.
 	Country string `json:"country,omitempty" minLength:"2" maxLength:"2" example:"GB"`
 	// Language is the language in which it mostly publishes, BCP 47.
 	Language string `json:"language,omitempty" maxLength:"35" example:"en"`
