@@ -16,7 +16,7 @@ const listsFormat = 1
 
 // What lists are filtered and sorted by is kept with the records where they do not have it in one column. It is written in
 // the transactions that change what it is made of, and here made anew from all records where its form changed.
-var listsDerivation = derivation{name: "lists", format: listsFormat, rebuild: rebuildLists, renew: func(*gorm.DB, []int64) error { return nil }}
+var listsDerivation = derivation{name: "lists", format: listsFormat, rebuild: rebuildLists}
 
 // articleRow is an article as it is kept.
 type articleRow struct {

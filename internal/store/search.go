@@ -184,7 +184,6 @@ var (
 		rebuild: func(tx *gorm.DB) error {
 			return rebuildSearch(tx, sourceIndex, actorIndex, articleIndex, sentenceIndex)
 		},
-		renew: func(*gorm.DB, []int64) error { return nil }, // whoever changes one of these does it
 	}
 	claimSearchDerivation = derivation{
 		name:    "claims_search",
