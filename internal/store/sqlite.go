@@ -21,7 +21,6 @@ import (
 	"github.com/pressly/goose/v3"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"claimtracker/internal/search"
 	"claimtracker/internal/tracker"
@@ -303,10 +302,6 @@ func (e *sqliteEngine) test(condition string) string { return "+(" + condition +
 
 func (e *sqliteEngine) anyOf(query string) string { return "IN (" + query + ")" }
 
-func (e *sqliteEngine) listed(values any) clause.Expr {
-	return gorm.Expr("(SELECT value FROM json_each(?))", asJSON(values))
-}
-
 // newClaimIDs are those after the highest ever given out, which SQLite counts up by itself as they are used. Both are read by
 // one statement: to run one costs more than to look through the few rows twice.
 func (e *sqliteEngine) newClaimIDs(tx *gorm.DB, n int) (claims, occurrences []int64, err error) {
@@ -427,6 +422,7 @@ const sqliteQuoting = `FROM json_each(?) AS n
 // sqliteSpeech: a list is a JSON array. CROSS JOIN keeps the order in which the tables are read.
 var sqliteSpeech = speech{
 	among:      "IN (SELECT value FROM json_each(?))",
+	listed:     "(SELECT value FROM json_each(?))",
 	unindexed:  "+",
 	places:     "articles a JOIN occurrences o ON o.published_at = COALESCE(a.published_at, -62135596800000000) AND o.article_id = a.id",
 	quotes:     "occurrences.id IN (SELECT o.id " + sqliteQuoting + " CROSS JOIN occurrences AS o ON o.claim_id = f.rowid AND o.words = n.value)",
