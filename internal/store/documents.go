@@ -183,10 +183,7 @@ func pageOfAll(tx *gorm.DB, p Page) (l List[string], err error) {
 	if err != nil {
 		return l, err
 	}
-	direction, beyond := "", ">"
-	if descending {
-		direction, beyond = " DESC", "<"
-	}
+	direction, beyond := ways(descending)
 	key, query := by.expression+", id", "SELECT (SELECT document FROM claim_documents WHERE claim_id = claims.id) AS document FROM claims"
 	byID := by.expression == "created_at"
 	if byID {
