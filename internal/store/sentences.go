@@ -107,7 +107,7 @@ func claimsOn(tx, query *gorm.DB) (claims []tracker.Claim, more bool, err error)
 	if more = len(wanted) > MaxClaims; more {
 		wanted = wanted[:MaxClaims]
 	}
-	found, err := claimsByID(tx, slices.Clone(wanted), nil)
+	found, err := claimsByID(tx, slices.Clone(wanted))
 	claims = []tracker.Claim{}
 	for _, id := range wanted {
 		claims = append(claims, found[id])
