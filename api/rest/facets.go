@@ -2,7 +2,6 @@ package rest
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -137,19 +136,6 @@ func (q *query) field(name string, required bool) string {
 		q.problems.AddParameter(name, "not_in_vocabulary", "must be one of %s", tracker.Listed(store.ClaimFields))
 	}
 	return v
-}
-
-// limit is how many of something are wanted: usual where nothing is asked for, and most at the most.
-func (q *query) limit(usual, most int) int {
-	v := q.one("limit")
-	if v == "" {
-		return usual
-	}
-	n, err := strconv.Atoi(v)
-	if err != nil || n < 1 || n > most {
-		q.problems.AddParameter("limit", "out_of_range", "must be a whole number from 1 to %d", most)
-	}
-	return n
 }
 
 // buckets are counts with the links that list what was counted.

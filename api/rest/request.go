@@ -307,6 +307,12 @@ func (q *query) truth(name string) *bool {
 	}
 }
 
+// isTrue is truth of a parameter that is false where it is left out.
+func (q *query) isTrue(name string) bool {
+	v := q.truth(name)
+	return v != nil && *v
+}
+
 // expand are the relations to expand, of those that there are: a list with commas, or repeated.
 func (q *query) expand(there store.Expand) store.Expand {
 	var wanted store.Expand
@@ -327,25 +333,29 @@ const (
 	maxLimit     = 200
 )
 
+// limit is how many of something are wanted: usual where nothing is asked for, and most at the most.
+func (q *query) limit(usual, most int) int {
+	v := q.one("limit")
+	if v == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > most {
+		q.problems.AddParameter("limit", "out_of_range", "must be a whole number from 1 to %d", most)
+	}
+	return n
+}
+
 // page reads limit, sort, cursor and total. Sort is one of sorts; the newest come first where it is left out.
 func (q *query) page(sorts []string) store.Page {
-	p := store.Page{Limit: defaultLimit, Sort: "-created_at"}
-	if v := q.one("limit"); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 1 || n > maxLimit {
-			q.problems.AddParameter("limit", "out_of_range", "must be a whole number from 1 to %d", maxLimit)
-		}
-		p.Limit = n
-	}
+	p := store.Page{Limit: q.limit(defaultLimit, maxLimit), Sort: "-created_at"}
 	if v := q.one("sort"); v != "" {
 		if !slices.Contains(sorts, v) {
 			q.problems.AddParameter("sort", "not_in_vocabulary", "must be one of %s", tracker.Listed(sorts))
 		}
 		p.Sort = v
 	}
-	if total := q.truth("total"); total != nil {
-		p.Total = *total
-	}
+	p.Total = q.isTrue("total")
 	q.list = q.listOf(p.Sort)
 	if v := q.one("cursor"); v != "" {
 		p.After = q.decode(v)

@@ -37,17 +37,11 @@ func (q *query) searched() *search.Query {
 
 // highlighted reads highlight, which needs a search.
 func (q *query) highlighted(s store.Search) bool {
-	v := q.one("highlight")
-	switch v {
-	case "", "false":
-	case "true":
-		if s.Query == nil {
-			q.problems.AddParameter("highlight", "conflict", "needs a search: give q too")
-		}
-	default:
-		q.problems.AddParameter("highlight", "wrong_type", "must be true or false")
+	wanted := q.isTrue("highlight")
+	if wanted && s.Query == nil {
+		q.problems.AddParameter("highlight", "conflict", "needs a search: give q too")
 	}
-	return v == "true"
+	return wanted
 }
 
 // searchedPage is page for a list that can be searched, and then sorted by relevance.

@@ -209,12 +209,3 @@ func digit(r rune) rune {
 	}
 	return 0
 }
-
-// words are the terms of a text without their places.
-func words(text string) []string {
-	var all []string
-	for t := range Terms(text) {
-		all = append(all, t.Text)
-	}
-	return all
-}

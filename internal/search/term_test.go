@@ -149,3 +149,12 @@ func BenchmarkTerms(b *testing.B) {
 		})
 	}
 }
+
+// words are the terms of a text without their places.
+func words(text string) []string {
+	var all []string
+	for t := range Terms(text) {
+		all = append(all, t.Text)
+	}
+	return all
+}

@@ -69,7 +69,7 @@ func (c Actors) Create(ctx context.Context, in tracker.ActorInput) (tracker.Acto
 		if err := c.s.create(tx, &actor, &actor.Record); err != nil {
 			return err
 		}
-		if err := writeActorAliases(tx, actor.ID, actor.Aliases); err != nil {
+		if err := writeAliases(tx, "actor", actor.ID, actor.Aliases); err != nil {
 			return err
 		}
 		if err := keepDocument(tx, actorDocuments, actor); err != nil {
@@ -103,7 +103,7 @@ func (c Actors) Update(ctx context.Context, id int64, g Guard, change func(*trac
 			return err
 		}
 		if !slices.Equal(was.Aliases, actor.Aliases) {
-			if err := writeActorAliases(tx, id, actor.Aliases); err != nil {
+			if err := writeAliases(tx, "actor", id, actor.Aliases); err != nil {
 				return err
 			}
 		}

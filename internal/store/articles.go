@@ -181,21 +181,7 @@ func fillArticles(tx *gorm.DB, articles []tracker.Article, expand Expand) error 
 
 // articlesByID reads the articles with these ids as lists show them.
 func articlesByID(tx *gorm.DB, wanted []int64, expand Expand) (map[int64]tracker.Article, error) {
-	found := map[int64]tracker.Article{}
-	if len(wanted) == 0 {
-		return found, nil
-	}
-	var articles []tracker.Article
-	if err := tx.Find(&articles, "id IN ?", distinct(wanted)).Error; err != nil {
-		return nil, err
-	}
-	if err := fillArticles(tx, articles, expand); err != nil {
-		return nil, err
-	}
-	for _, a := range articles {
-		found[a.ID] = a
-	}
-	return found, nil
+	return filledByID(tx, wanted, func(articles []tracker.Article) error { return fillArticles(tx, articles, expand) })
 }
 
 // Create keeps a new article with its first version, which must be read already: its text normalised, hashed and split.

@@ -97,17 +97,14 @@ func cutPage(tx *gorm.DB, l *List[int64], limit int, by order[tracker.Claim]) er
 
 // inIndex are the ids of a page of all claims, and one more where there is a next page.
 func inIndex(tx *gorm.DB, p Page, by order[tracker.Claim], descending bool) (ids []int64, err error) {
-	direction, beyond := "", ">"
-	if descending {
-		direction, beyond = " DESC", "<"
-	}
+	direction, beyond := ways(descending)
 	query, values := "SELECT id FROM claims", []any{}
 	if p.After != nil {
 		query += " WHERE (" + by.expression + ", id) " + beyond + " (?, ?)"
 		values = append(values, by.keyOf(p.After), p.After.ID)
 	}
 	query += " ORDER BY " + by.expression + direction + ", id" + direction + upTo
-	err = eachRow(tx, query, append(values, p.Limit+1), func(scan scanFunc) error {
+	err = readRows(tx, query, append(values, p.Limit+1), func(scan scanFunc) error {
 		var id int64
 		err := scan(&id)
 		ids = append(ids, id)
@@ -162,7 +159,7 @@ func (p plan) sorted(tx *gorm.DB, page Page, f ClaimFilter) ([]int64, error) {
 func sortFew(tx *gorm.DB, those claimSet, page Page) (ids []int64, err error) {
 	name, descending := strings.CutPrefix(page.Sort, "-")
 	var all []keyed
-	err = eachRow(tx, "SELECT id, updated_at, claimed_on FROM claims WHERE id "+speechOf(tx).among, []any{listOf(those.ids())}, func(scan scanFunc) error {
+	err = readRows(tx, "SELECT id, updated_at, claimed_on FROM claims WHERE id "+speechOf(tx).among, []any{listOf(those.ids())}, func(scan scanFunc) error {
 		var k keyed
 		err := scan(&k.id, &k.number, &k.text)
 		if name == "claimed_on" {
@@ -197,10 +194,7 @@ func sortFew(tx *gorm.DB, those claimSet, page Page) (ids []int64, err error) {
 func walkSorted(tx *gorm.DB, those claimSet, page Page, f ClaimFilter) (ids []int64, err error) {
 	name, descending := strings.CutPrefix(page.Sort, "-")
 	by := claimOrders[name]
-	direction, beyond := "", ">"
-	if descending {
-		direction, beyond = " DESC", "<"
-	}
+	direction, beyond := ways(descending)
 	for step := 1000; len(ids) <= page.Limit; step = min(2*step, 1<<16) {
 		q := tx.Model(&tracker.Claim{}).Select("id, " + by.expression + " AS key").Order(by.expression + direction + ", id" + direction).Limit(step)
 		if page.After != nil {

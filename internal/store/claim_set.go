@@ -90,7 +90,7 @@ func (s claimSet) span() span {
 func (s claimSet) copy(within span) claimSet {
 	all := claimSet{}
 	for n, one := range s {
-		if n >= within.first && n <= within.last {
+		if within.has(n) {
 			its := *one
 			all[n] = &its
 		}

@@ -22,7 +22,8 @@ type derivation struct {
 	rebuild func(tx *gorm.DB) error
 	// remember notes, in the transaction, what claims are like before they change. Nil where renew needs no such thing.
 	remember func(tx *gorm.DB, claims []int64) error
-	// renew brings what is derived from these claims up to date, some of which may be there no more.
+	// renew brings what is derived from these claims up to date, some of which may be there no more. Nil where whoever changes a
+	// record does it.
 	renew func(tx *gorm.DB, claims []int64) error
 }
 
@@ -66,6 +67,9 @@ func derive(tx *gorm.DB, t *transaction) error {
 	}
 	claims := t.claims()
 	for _, d := range derivations {
+		if d.renew == nil {
+			continue
+		}
 		if err := d.renew(tx, claims); err != nil {
 			return err
 		}

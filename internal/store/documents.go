@@ -76,27 +76,23 @@ func rebuildDocuments(tx *gorm.DB) error {
 	if err := tx.Exec("DELETE FROM claim_documents").Error; err != nil {
 		return err
 	}
-	for last := int64(0); ; {
-		var page []int64
-		if err := tx.Raw("SELECT id FROM claims WHERE id > ? ORDER BY id LIMIT ?", last, factsAtOnce).Scan(&page).Error; err != nil {
+	return eachPage(tx, func(page []tracker.Claim) error {
+		if err := fillClaims(tx, page, nil); err != nil {
 			return err
 		}
-		if len(page) == 0 {
-			return nil
+		rows := make([]claimDocument, len(page))
+		for i := range page {
+			var err error
+			if rows[i], err = documentOf(&page[i]); err != nil {
+				return err
+			}
 		}
-		last = page[len(page)-1]
-		rows, err := documentsOf(tx, page)
-		if err != nil {
-			return err
-		}
-		if err := insert(tx, rows); err != nil {
-			return err
-		}
-	}
+		return insert(tx, rows)
+	})
 }
 
 func documentsOf(tx *gorm.DB, ids []int64) (rows []claimDocument, err error) {
-	claims, err := claimsByID(tx, slices.Clone(ids), nil)
+	claims, err := claimsByID(tx, slices.Clone(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -183,10 +179,7 @@ func pageOfAll(tx *gorm.DB, p Page) (l List[string], err error) {
 	if err != nil {
 		return l, err
 	}
-	direction, beyond := "", ">"
-	if descending {
-		direction, beyond = " DESC", "<"
-	}
+	direction, beyond := ways(descending)
 	key, query := by.expression+", id", "SELECT (SELECT document FROM claim_documents WHERE claim_id = claims.id) AS document FROM claims"
 	byID := by.expression == "created_at"
 	if byID {

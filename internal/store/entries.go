@@ -62,7 +62,7 @@ func (v view) postings(facets []int64, within span) map[int64][]turn {
 	all := map[int64][]turn{}
 	for _, facet := range facets {
 		for _, one := range v.turns(facet) {
-			if chunk := chunkOf(one.turn.claim()); within.first <= chunk && chunk <= within.last {
+			if chunk := chunkOf(one.turn.claim()); within.has(chunk) {
 				id := facet<<facetBits | chunk
 				all[id] = append(all[id], one.turn)
 			}

@@ -1,10 +1,6 @@
 package store
 
-import (
-	"slices"
-
-	"github.com/go-json-experiment/json"
-)
+import "slices"
 
 // Expand names the relations whose records are to be put in place.
 type Expand []string
@@ -20,13 +16,4 @@ func ids[T any](items []T, id func(*T) *int64) []int64 {
 		}
 	}
 	return all
-}
-
-// asJSON is a list as a JSON array, by which it is handed to a statement as one value.
-func asJSON(values any) string {
-	b, err := json.Marshal(values)
-	if err != nil {
-		panic(err) // numbers and words can always be written
-	}
-	return string(b)
 }

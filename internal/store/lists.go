@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"strconv"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -16,7 +17,7 @@ const listsFormat = 1
 
 // What lists are filtered and sorted by is kept with the records where they do not have it in one column. It is written in
 // the transactions that change what it is made of, and here made anew from all records where its form changed.
-var listsDerivation = derivation{name: "lists", format: listsFormat, rebuild: rebuildLists, renew: func(*gorm.DB, []int64) error { return nil }}
+var listsDerivation = derivation{name: "lists", format: listsFormat, rebuild: rebuildLists}
 
 // articleRow is an article as it is kept.
 type articleRow struct {
@@ -70,40 +71,17 @@ func wordsOf(exact string) int64 {
 	return int64(binary.BigEndian.Uint64(sum[:]))
 }
 
-// The rows of the aliases of sources and actors.
-type (
-	sourceAlias struct {
-		Alias    string
-		SourceID int64
-	}
-	actorAlias struct {
-		Alias   string
-		ActorID int64
-	}
-)
-
-// writeSourceAliases writes a source's aliases over those that it has.
-func writeSourceAliases(tx *gorm.DB, id int64, aliases []string) error {
-	var rows []sourceAlias
-	for _, alias := range aliases {
-		rows = append(rows, sourceAlias{alias, id})
-	}
-	if err := tx.Delete(&sourceAlias{}, "source_id = ?", id).Error; err != nil || len(rows) == 0 {
+// writeAliases writes the aliases of a source or an actor, as of says, over those that it has.
+func writeAliases(tx *gorm.DB, of string, id int64, aliases []string) error {
+	if err := execute(tx, "DELETE FROM "+of+"_aliases WHERE "+of+"_id = ?", id); err != nil || len(aliases) == 0 {
 		return err
 	}
-	return tx.Create(&rows).Error
-}
-
-// writeActorAliases writes an actor's aliases over those that it has.
-func writeActorAliases(tx *gorm.DB, id int64, aliases []string) error {
-	var rows []actorAlias
+	var values []any
 	for _, alias := range aliases {
-		rows = append(rows, actorAlias{alias, id})
+		values = append(values, alias, id)
 	}
-	if err := tx.Delete(&actorAlias{}, "actor_id = ?", id).Error; err != nil || len(rows) == 0 {
-		return err
-	}
-	return tx.Create(&rows).Error
+	rows := "(?, ?)" + strings.Repeat(", (?, ?)", len(aliases)-1)
+	return execute(tx, "INSERT INTO "+of+"_aliases (alias, "+of+"_id) VALUES "+rows, values...)
 }
 
 // articleMoved keeps with an article and its occurrences what they say of it, once it was changed.
@@ -142,10 +120,10 @@ func rebuildLists(tx *gorm.DB) error {
 	if err := tx.Exec("DELETE FROM actor_aliases").Error; err != nil {
 		return err
 	}
-	if err := each(tx, func(s *tracker.Source) error { return writeSourceAliases(tx, s.ID, s.Aliases) }); err != nil {
+	if err := each(tx, func(s *tracker.Source) error { return writeAliases(tx, "source", s.ID, s.Aliases) }); err != nil {
 		return err
 	}
-	if err := each(tx, func(a *tracker.Actor) error { return writeActorAliases(tx, a.ID, a.Aliases) }); err != nil {
+	if err := each(tx, func(a *tracker.Actor) error { return writeAliases(tx, "actor", a.ID, a.Aliases) }); err != nil {
 		return err
 	}
 	err := each(tx, func(a *articleRow) error {

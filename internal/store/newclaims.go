@@ -295,15 +295,16 @@ func (s *Store) techniques(tx *gorm.DB, codes []string) (map[string]bool, error)
 	if len(codes) == 0 {
 		return there, nil
 	}
-	var found []string
-	err := tx.Raw("SELECT code FROM techniques WHERE code IN ?", s.engine.listed(codes)).Scan(&found).Error
-	for _, code := range found {
+	query := "SELECT code FROM techniques WHERE code " + speechOf(tx).amongWords
+	return there, readRows(tx, query, []any{listOf(codes)}, func(scan scanFunc) error {
+		var code string
+		err := scan(&code)
 		there[code] = true
 		if transactionOf(tx) == nil { // else it may be undone
 			s.codes.Store(code, nil)
 		}
-	}
-	return there, err
+		return err
+	})
 }
 
 // existing are those of some ids that a table has; outside of a transaction that writes, those that it had a while ago.

@@ -150,7 +150,7 @@ func fillOccurrences(tx *gorm.DB, occurrences []*tracker.Occurrence, expand Expa
 		}
 	}
 	if expand.has("claim") {
-		claims, err := claimsByID(tx, ids(occurrences, func(o **tracker.Occurrence) *int64 { return &(*o).ClaimID }), nil)
+		claims, err := claimsByID(tx, ids(occurrences, func(o **tracker.Occurrence) *int64 { return &(*o).ClaimID }))
 		if err != nil {
 			return err
 		}

@@ -94,10 +94,7 @@ func list[T interface{ Meta() tracker.Record }](q *gorm.DB, p Page, sorts orders
 			return l, err
 		}
 	}
-	direction, beyond := "", ">"
-	if descending {
-		direction, beyond = " DESC", "<"
-	}
+	direction, beyond := ways(descending)
 	rows := q
 	keys := by.keys()
 	if p.After != nil {
@@ -124,6 +121,14 @@ func sortOf[T any](sort string, sorts orders[T]) (by order[T], descending bool, 
 		return by, false, tracker.Errorf(tracker.Malformed, "The list cannot be sorted by that")
 	}
 	return by, descending, nil
+}
+
+// ways are what comes after each key of an order, and by which comparison a row lies beyond another.
+func ways(descending bool) (direction, beyond string) {
+	if descending {
+		return " DESC", "<"
+	}
+	return "", ">"
 }
 
 // keys are the expressions by which the order sorts; the id is the last one.

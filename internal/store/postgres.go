@@ -21,7 +21,6 @@ import (
 	"github.com/pressly/goose/v3"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 	"gorm.io/plugin/dbresolver"
 
 	"claimtracker/internal/search"
@@ -169,13 +168,6 @@ func (e *postgresEngine) anyOf(query string) string { return "= ANY (ARRAY(" + q
 
 // test leaves the choice of an index to PostgreSQL, which has counted.
 func (e *postgresEngine) test(condition string) string { return "(" + condition + ")" }
-
-func (e *postgresEngine) listed(values any) clause.Expr {
-	if _, ok := values.([]int64); ok {
-		return gorm.Expr("(SELECT jsonb_array_elements_text(?::jsonb)::bigint)", asJSON(values))
-	}
-	return gorm.Expr(`(SELECT jsonb_array_elements_text(?::jsonb) COLLATE "C")`, asJSON(values))
-}
 
 func (e *postgresEngine) newClaimIDs(tx *gorm.DB, n int) (claims, occurrences []int64, err error) {
 	next := func(table string) (ids []int64) {
@@ -382,6 +374,7 @@ func sequenceOf(tx *gorm.DB, table string) (name string, err error) {
 var postgresSpeech = speech{
 	places:     "articles a JOIN occurrences o ON o.article_id = a.id",
 	among:      "= ANY (ARRAY(SELECT CAST(listed.number AS bigint) FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS listed (number)))",
+	listed:     "(SELECT jsonb_array_elements_text(?::jsonb)::bigint)",
 	amongWords: "= ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(? AS jsonb))))",
 	lookUp: `SELECT f.id, f.field, f.value, f.claims FROM jsonb_array_elements(CAST(? AS jsonb)) AS wanted
 		JOIN facets AS f ON f.field = wanted ->> 0 AND f.value = wanted ->> 1`,

@@ -38,12 +38,20 @@ func get[T any](tx *gorm.DB, noun string, id int64) (T, error) {
 
 // byID reads the records with these ids, in one query; those that do not exist are left out.
 func byID[T interface{ Meta() tracker.Record }](tx *gorm.DB, ids []int64) (map[int64]T, error) {
+	return filledByID(tx, ids, func([]T) error { return nil })
+}
+
+// filledByID is byID with what fill puts in place.
+func filledByID[T interface{ Meta() tracker.Record }](tx *gorm.DB, ids []int64, fill func([]T) error) (map[int64]T, error) {
 	found := map[int64]T{}
 	if len(ids) == 0 {
 		return found, nil
 	}
 	var records []T
-	err := tx.Find(&records, "id IN ?", distinct(ids)).Error
+	if err := tx.Find(&records, "id IN ?", distinct(ids)).Error; err != nil {
+		return nil, err
+	}
+	err := fill(records)
 	for _, r := range records {
 		found[r.Meta().ID] = r
 	}

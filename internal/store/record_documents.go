@@ -12,7 +12,7 @@ import (
 // The records that claims are shown with are kept as their JSON, too: an article as lists show it, all others whole. They are
 // written in the transactions that change the records, and here made anew from all records where their form changed. Whoever
 // changes what such a record is in JSON counts the format up.
-var recordDerivation = derivation{name: "records", format: 1, rebuild: rebuildRecordDocuments, renew: func(*gorm.DB, []int64) error { return nil }}
+var recordDerivation = derivation{name: "records", format: 1, rebuild: rebuildRecordDocuments}
 
 // The tables that have them.
 const (

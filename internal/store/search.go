@@ -103,13 +103,9 @@ func indexerOf(tx *gorm.DB) indexer {
 	return sqliteIndexer{}
 }
 
-// listed is engine.listed for a transaction.
-func listed(tx *gorm.DB, ids []int64) clause.Expr {
-	if tx.Name() == "postgres" {
-		return (*postgresEngine)(nil).listed(ids)
-	}
-	return (*sqliteEngine)(nil).listed(ids)
-}
+// listed is a list of ids as a condition's "IN ?" takes it: one value, however long it is, so that one prepared statement serves
+// for all.
+func listed(tx *gorm.DB, ids []int64) clause.Expr { return gorm.Expr(speechOf(tx).listed, listOf(ids)) }
 
 // entries are what is to be kept of records as they are now; those that are not there are left out.
 func (ix *index) entries(tx *gorm.DB, ids []int64) ([]indexed, error) {
@@ -184,7 +180,6 @@ var (
 		rebuild: func(tx *gorm.DB) error {
 			return rebuildSearch(tx, sourceIndex, actorIndex, articleIndex, sentenceIndex)
 		},
-		renew: func(*gorm.DB, []int64) error { return nil }, // whoever changes one of these does it
 	}
 	claimSearchDerivation = derivation{
 		name:    "claims_search",

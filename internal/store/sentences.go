@@ -70,7 +70,7 @@ func (c Sentences) Get(ctx context.Context, id int64, expand Expand) (sentence t
 			return err
 		}
 		if expand.has("claims") {
-			on := tx.Raw(touchingClaims(tx)+" AND s.id = ? ORDER BY o.claim_id LIMIT ?",
+			on := tx.Raw("SELECT DISTINCT o.claim_id "+touches(tx)+" AND s.id = ? ORDER BY o.claim_id LIMIT ?",
 				sentence.ArticleID, sentence.ArticleVersion, id, MaxClaims+1)
 			if sentence.Claims, sentence.MoreClaims, err = claimsOn(tx, on); err != nil {
 				return err
@@ -90,10 +90,10 @@ func (c Sentences) Get(ctx context.Context, id int64, expand Expand) (sentence t
 	return sentence, err
 }
 
-// touchingClaims are the claims of which an occurrence touches a sentence of a version. The sentences of a version have ids
-// in their order, and all that lie between two of them are its own.
-func touchingClaims(tx *gorm.DB) string {
-	return `SELECT DISTINCT o.claim_id FROM ` + speechOf(tx).places + ` JOIN sentences s ON s.article_id = o.article_id
+// touches are the occurrences in a version of an article, each with the sentences that it touches. The sentences of a version have
+// ids in their order, and all that lie between two of them are its own.
+func touches(tx *gorm.DB) string {
+	return `FROM ` + speechOf(tx).places + ` JOIN sentences s ON s.article_id = o.article_id
 		AND s.article_version = o.article_version AND s.id BETWEEN o.first_sentence_id AND o.last_sentence_id
 		WHERE a.id = ? AND o.article_version = ?`
 }
@@ -107,7 +107,7 @@ func claimsOn(tx, query *gorm.DB) (claims []tracker.Claim, more bool, err error)
 	if more = len(wanted) > MaxClaims; more {
 		wanted = wanted[:MaxClaims]
 	}
-	found, err := claimsByID(tx, slices.Clone(wanted), nil)
+	found, err := claimsByID(tx, slices.Clone(wanted))
 	claims = []tracker.Claim{}
 	for _, id := range wanted {
 		claims = append(claims, found[id])
@@ -133,9 +133,7 @@ func fillClaimsOfArticle(tx *gorm.DB, a *tracker.Article) (err error) {
 	}
 	var links []struct{ ID, ClaimID int64 }
 	if len(a.Claims) > 0 {
-		err = tx.Raw(`SELECT DISTINCT s.id, o.claim_id FROM `+speechOf(tx).places+` JOIN sentences s ON s.article_id = o.article_id
-			AND s.article_version = o.article_version AND s.id BETWEEN o.first_sentence_id AND o.last_sentence_id
-			WHERE a.id = ? AND o.article_version = ? AND o.claim_id IN ? ORDER BY s.id, o.claim_id`,
+		err = tx.Raw("SELECT DISTINCT s.id, o.claim_id "+touches(tx)+" AND o.claim_id IN ? ORDER BY s.id, o.claim_id",
 			a.ID, a.Latest.N, idsOf(a.Claims)).Scan(&links).Error
 	}
 	of := map[int64][]int64{}

@@ -71,7 +71,7 @@ func (c Sources) Create(ctx context.Context, in tracker.SourceInput) (tracker.So
 		if err := c.s.create(tx, &source, &source.Record); err != nil {
 			return err
 		}
-		if err := writeSourceAliases(tx, source.ID, source.Aliases); err != nil {
+		if err := writeAliases(tx, "source", source.ID, source.Aliases); err != nil {
 			return err
 		}
 		if err := keepDocument(tx, sourceDocuments, source); err != nil {
@@ -105,7 +105,7 @@ func (c Sources) Update(ctx context.Context, id int64, g Guard, change func(*tra
 			return err
 		}
 		if !slices.Equal(was.Aliases, source.Aliases) {
-			if err := writeSourceAliases(tx, id, source.Aliases); err != nil {
+			if err := writeAliases(tx, "source", id, source.Aliases); err != nil {
 				return err
 			}
 		}

@@ -9,6 +9,7 @@ import (
 // stays the same however long they are.
 type speech struct {
 	among      string // is one of a list of numbers; follows a column
+	listed     string // selects a list of numbers
 	unindexed  string // comes before a column by whose index nothing is to be looked for
 	amongWords string // is one of a list of texts
 	lookUp     string // reads entries of facets, by a list of pairs of field and value

@@ -12,7 +12,7 @@ type (
 	rowFunc  = func(scan scanFunc) error
 )
 
-// eachRow gives fn the rows that a query finds.
+// eachRow gives fn the rows that a query finds, by GORM: a list as a parameter is written out.
 func eachRow(tx *gorm.DB, query string, parameters []any, fn rowFunc) (err error) {
 	rows, err := tx.Raw(query, parameters...).Rows()
 	if err != nil {

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"claimtracker/internal/tracker"
 )
@@ -80,9 +79,6 @@ type engine interface {
 	anyOf(query string) string
 	// snapshot is how a transaction that only reads must begin to see one state of the database throughout.
 	snapshot() *sql.TxOptions
-	// listed is a list of ids or codes as a condition's "IN ?" takes it: one value, however long it is, so that one prepared
-	// statement serves for all.
-	listed(values any) clause.Expr
 	// newClaimIDs are the next n ids that the tables of claims and of occurrences give out, in order.
 	newClaimIDs(tx *gorm.DB, n int) (claims, occurrences []int64, err error)
 	// ready is nil when a write would be accepted now.

@@ -114,15 +114,20 @@ func (s *Store) forAll(jobs []*job) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(jobs[0].ctx))
 	var left atomic.Int64
 	left.Store(int64(len(jobs)))
+	return ctx, cancelAfter(jobs, cancel, func() {
+		if left.Add(-1) == 0 {
+			cancel()
+		}
+	})
+}
+
+// cancelAfter has each job whose context ends call ended, until the function that it returns is called, which also cancels.
+func cancelAfter(jobs []*job, cancel, ended func()) context.CancelFunc {
 	var stops []func() bool
 	for _, j := range jobs {
-		stops = append(stops, context.AfterFunc(j.ctx, func() {
-			if left.Add(-1) == 0 {
-				cancel()
-			}
-		}))
+		stops = append(stops, context.AfterFunc(j.ctx, ended))
 	}
-	return ctx, func() {
+	return func() {
 		cancel()
 		for _, stop := range stops {
 			stop()
@@ -137,16 +142,7 @@ func (s *Store) forAny(ctx context.Context, jobs []*job) (context.Context, conte
 		return ctx, func() {}
 	}
 	turn, cancel := context.WithCancel(ctx)
-	var stops []func() bool
-	for _, j := range jobs {
-		stops = append(stops, context.AfterFunc(j.ctx, cancel))
-	}
-	return turn, func() {
-		cancel()
-		for _, stop := range stops {
-			stop()
-		}
-	}
+	return turn, cancelAfter(jobs, cancel, cancel)
 }
 
 // transact is one transaction with all that jobs write. errs are the failures of single jobs, which have written nothing;
