@@ -108,7 +108,6 @@ func dumpOf(t *testing.T, address string) (all string) {
 }
 
 func TestACopyThereAndBackIsTheSame(t *testing.T) {
-	t.Parallel()
 	eachWay(t, func(t *testing.T, from, to string) {
 		fill(from)
 		before := dumpOf(t, from)
